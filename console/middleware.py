@@ -1,0 +1,46 @@
+"""Nobody gets past here without a role; no personal page stays in a cache."""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.shortcuts import render, resolve_url
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+
+from console.rules import Permission
+
+
+class PrivateResponseMiddleware:
+    """Marks every page as private: learners' data must not stay in a browser or proxy cache."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] += ", no-store"
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+class StaffOnlyMiddleware(LoginRequiredMiddleware):
+    """Default deny: sign-in first, then a role. Open views are marked `login_not_required`."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        refusal = super().process_view(request, view_func, view_args, view_kwargs)
+        if refusal is not None or not request.user.is_authenticated:
+            return refusal
+        if not getattr(view_func, "login_required", True):
+            return None
+        if request.user.has_perm(Permission.USE_CONSOLE):
+            return None
+        return render(request, "console/no_role.html", status=403)
+
+    def handle_no_permission(self, request, view_func):
+        """Send a fragment's request to the sign-in page as a whole, never into a table cell."""
+        if not request.htmx:
+            return super().handle_no_permission(request, view_func)
+        back = request.htmx.current_url_abs_path or resolve_url("console:home")
+        login = resolve_url(self.get_login_url(view_func))
+        return HttpResponseClientRedirect(f"{login}?{urlencode({self.redirect_field_name: back})}")

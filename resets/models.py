@@ -1,0 +1,236 @@
+"""What a course reset reads, clears and records.
+
+The first part are Open edX's own tables; `ResetJob` is ours and holds what its audit row cannot.
+"""
+
+from django.conf import settings
+from django.db import models
+
+from console.fields import CourseKeyField, UsageKeyField
+from console.platform import PlatformModel
+from enrollments.models import CourseEnrollment
+from resets.querysets import CourseResetAuditQuerySet
+
+
+class StudentModule(PlatformModel):
+    """`courseware_studentmodule`: a learner's state in one block, containers' positions included."""
+
+    id = models.BigAutoField(primary_key=True)
+    module_type = models.CharField(max_length=32, db_index=True, default="problem")
+    module_state_key = UsageKeyField(max_length=255, db_column="module_id")
+    student = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    course_id = CourseKeyField(max_length=255, db_index=True)
+    state = models.TextField(null=True, blank=True)
+    grade = models.FloatField(null=True, blank=True, db_index=True)
+    max_grade = models.FloatField(null=True, blank=True)
+    done = models.CharField(max_length=8, default="na")
+    created = models.DateTimeField(db_index=True)
+    modified = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "courseware_studentmodule"
+        verbose_name = "student module"
+        unique_together = [("student", "module_state_key", "course_id")]
+
+    def __str__(self):
+        return f"{self.module_state_key} of {self.student_id}"
+
+
+class StudentModuleHistory(PlatformModel):
+    """`courseware_studentmodulehistory`: earlier states of a module. A reset keeps them."""
+
+    student_module_id = models.IntegerField(db_index=True)
+    version = models.CharField(max_length=255, null=True, blank=True, db_index=True)
+    created = models.DateTimeField(db_index=True)
+    state = models.TextField(null=True, blank=True)
+    grade = models.FloatField(null=True, blank=True)
+    max_grade = models.FloatField(null=True, blank=True)
+
+    class Meta:
+        db_table = "courseware_studentmodulehistory"
+        verbose_name = "student module history row"
+        verbose_name_plural = "student module history"
+
+    def __str__(self):
+        return f"{self.student_module_id} at {self.created}"
+
+
+class VisibleBlocks(PlatformModel):
+    """`grades_visibleblocks`: block lists shared by all learners' subsection grades."""
+
+    blocks_json = models.TextField()
+    hashed = models.CharField(max_length=100, unique=True)
+    course_id = CourseKeyField(max_length=255, db_index=True)
+
+    class Meta:
+        db_table = "grades_visibleblocks"
+        verbose_name = "visible blocks"
+        verbose_name_plural = "visible blocks"
+
+    def __str__(self):
+        return self.hashed
+
+
+class PersistentSubsectionGrade(PlatformModel):
+    """`grades_persistentsubsectiongrade`: the stored grade of one subsection."""
+
+    id = models.BigAutoField(primary_key=True)
+    created = models.DateTimeField()
+    modified = models.DateTimeField()
+    user_id = models.IntegerField()
+    course_id = CourseKeyField(max_length=255)
+    usage_key = UsageKeyField(max_length=255)
+    subtree_edited_timestamp = models.DateTimeField(null=True, blank=True)
+    course_version = models.CharField(max_length=255, blank=True, default="")
+    earned_all = models.FloatField()
+    possible_all = models.FloatField()
+    earned_graded = models.FloatField()
+    possible_graded = models.FloatField()
+    visible_blocks = models.ForeignKey(
+        VisibleBlocks, models.DO_NOTHING, related_name="+", to_field="hashed", db_column="visible_blocks_hash"
+    )
+    first_attempted = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "grades_persistentsubsectiongrade"
+        verbose_name = "subsection grade"
+        unique_together = [("course_id", "user_id", "usage_key")]
+        indexes = [
+            models.Index(fields=["modified", "course_id", "usage_key"], name="lectern_psg_modified"),
+            models.Index(fields=["first_attempted", "course_id", "user_id"], name="lectern_psg_attempted"),
+        ]
+
+    def __str__(self):
+        return f"{self.usage_key} of {self.user_id}"
+
+
+class PersistentSubsectionGradeOverride(PlatformModel):
+    """`grades_persistentsubsectiongradeoverride`: a grade that staff or a tool set by hand."""
+
+    grade = models.OneToOneField(PersistentSubsectionGrade, models.DO_NOTHING, related_name="override")
+    created = models.DateTimeField(db_index=True)
+    modified = models.DateTimeField(db_index=True)
+    earned_all_override = models.FloatField(null=True, blank=True)
+    possible_all_override = models.FloatField(null=True, blank=True)
+    earned_graded_override = models.FloatField(null=True, blank=True)
+    possible_graded_override = models.FloatField(null=True, blank=True)
+    override_reason = models.CharField(max_length=300, null=True, blank=True)
+    system = models.CharField(max_length=100, null=True, blank=True)
+
+    class Meta:
+        db_table = "grades_persistentsubsectiongradeoverride"
+        verbose_name = "subsection grade override"
+
+    def __str__(self):
+        return f"override of {self.grade_id}"
+
+
+class HistoricalSubsectionGradeOverride(PlatformModel):
+    """`grades_historicalpersistentsubsectiongradeoverride`: every change of an override.
+
+    The LMS writes these rows from its ORM; whoever deletes an override by SQL owes the '-' row.
+    """
+
+    history_id = models.AutoField(primary_key=True)
+    id = models.IntegerField(db_index=True)
+    grade_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+    created = models.DateTimeField(db_index=True)
+    modified = models.DateTimeField(db_index=True)
+    earned_all_override = models.FloatField(null=True, blank=True)
+    possible_all_override = models.FloatField(null=True, blank=True)
+    earned_graded_override = models.FloatField(null=True, blank=True)
+    possible_graded_override = models.FloatField(null=True, blank=True)
+    override_reason = models.CharField(max_length=300, null=True, blank=True)
+    system = models.CharField(max_length=100, null=True, blank=True)
+    history_date = models.DateTimeField()
+    history_change_reason = models.CharField(max_length=100, null=True, blank=True)
+    history_type = models.CharField(max_length=1)
+    history_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        db_table = "grades_historicalpersistentsubsectiongradeoverride"
+        verbose_name = "subsection grade override history row"
+        verbose_name_plural = "subsection grade override history"
+
+    def __str__(self):
+        return f"{self.history_type} {self.id}"
+
+
+class CourseResetCourseOptIn(PlatformModel):
+    """`support_courseresetcourseoptin`: a course run whose learners may be reset."""
+
+    created = models.DateTimeField()
+    modified = models.DateTimeField()
+    course_id = CourseKeyField(max_length=255, unique=True)
+    active = models.BooleanField()
+
+    class Meta:
+        db_table = "support_courseresetcourseoptin"
+        verbose_name = "course reset opt-in"
+
+    def __str__(self):
+        return f"{self.course_id} ({'active' if self.active else 'inactive'})"
+
+
+class CourseResetAudit(PlatformModel):
+    """`support_courseresetaudit`: one reset. Open edX's own tool writes the same rows.
+
+    `course` is the opt-in row, not the course key: the platform's column `course_id` is its
+    integer id.
+    """
+
+    class Status(models.TextChoices):
+        ENQUEUED = "enqueued", "Enqueued"
+        IN_PROGRESS = "in_progress", "In progress"
+        COMPLETE = "complete", "Complete"
+        FAILED = "failed", "Failed"
+
+    created = models.DateTimeField()
+    modified = models.DateTimeField()
+    course = models.ForeignKey(CourseResetCourseOptIn, models.DO_NOTHING, related_name="audits")
+    course_enrollment = models.ForeignKey(CourseEnrollment, models.DO_NOTHING, related_name="reset_audits")
+    reset_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.ENQUEUED)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    comment = models.CharField(max_length=255, blank=True, default="", verbose_name="memo")
+
+    objects = CourseResetAuditQuerySet.as_manager()
+
+    class Meta:
+        db_table = "support_courseresetaudit"
+        verbose_name = "course reset"
+
+    def __str__(self):
+        return f"Reset {self.pk}"
+
+
+class ResetJob(models.Model):
+    """Lectern's half of a reset: the lease of the worker that does it, and what came of it.
+
+    An audit row without a job was written by Open edX's own tool and is left to it. The state
+    itself is the audit row's `status` alone; nothing here repeats it.
+    """
+
+    audit = models.OneToOneField(
+        CourseResetAudit, models.CASCADE, related_name="job", primary_key=True, db_constraint=False
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=200, blank=True, default="", help_text="Who holds the lease.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(help_text="When a worker was last asked to take it.")
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True, default="", help_text="Why it failed, in words.")
+    cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
+
+    class Meta:
+        db_table = "lectern_resets_job"
+        indexes = [models.Index(fields=["lease_until"], name="lectern_reset_lease")]
+
+    def __str__(self):
+        return f"Job of reset {self.audit_id}"
