@@ -44,4 +44,5 @@ def drop_indexes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("lectern_console", "0001_initial"), ("auth", "0012_alter_user_first_name_max_length")]
-    operations = [migrations.RunPython(create_indexes, drop_indexes)]
+    # Not in a transaction of its own: MySQL cannot take DDL back and Django refuses it there.
+    operations = [migrations.RunPython(create_indexes, drop_indexes, atomic=False)]
