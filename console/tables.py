@@ -1,0 +1,140 @@
+"""The table that every list stands on: pages in two steps, capped counts, stable order, export."""
+
+import itertools
+from datetime import datetime
+
+import django_tables2 as tables
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import F
+from django_tables2.data import TableData, TableQuerysetData
+from django_tables2.rows import BoundRow
+
+from console import html
+
+COUNT_CAP = 10_000
+PAGE_SIZES = (25, 50, 100)
+EXPORT_CHUNK = 1000
+
+
+class PagedData(TableQuerysetData):
+    """Queryset rows whose page is fetched in two steps.
+
+    First the primary keys, with only those annotations that the order or a filter needs; then the
+    whole rows of that page. So an expensive column costs the same for 25 rows of 5 as of 2,500.
+    """
+
+    def __len__(self):
+        if getattr(self, "_length", None) is None:
+            self._length = self.data.order_by().values("pk")[: COUNT_CAP + 1].count()
+        return self._length
+
+    def __getitem__(self, key):
+        if not isinstance(key, slice):
+            return super().__getitem__(key)
+        return self.fetch(list(self.keys()[key]))
+
+    def keys(self):
+        """Return the primary keys in the table's order, with the key itself as last criterion."""
+        order = [self._criterion(name) for name in self.data.query.order_by or self.model._meta.ordering]
+        return self.data.order_by(*order, "pk").values_list("pk", flat=True)
+
+    def fetch(self, keys):
+        """Return the whole rows of these keys, in their order, decorated by the table."""
+        found = {row.pk: row for row in self.data.order_by().filter(pk__in=keys)}
+        rows = [found[key] for key in keys if key in found]
+        self.table.decorate(rows)
+        return rows
+
+    def _criterion(self, name):
+        """Put missing values last, whatever the database thinks of them."""
+        if not isinstance(name, str) or name.lstrip("-") not in self.table.nulls_last:
+            return name
+        column = F(name.lstrip("-"))
+        return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True)
+
+
+class CappedPaginator(Paginator):
+    """Counts to the cap and no further, and obeys only the page sizes that are offered."""
+
+    def __init__(self, object_list, per_page, **kwargs):
+        super().__init__(object_list, per_page if per_page in PAGE_SIZES else PAGE_SIZES[0], **kwargs)
+
+    @property
+    def is_capped(self):
+        return super().count > COUNT_CAP
+
+    @property
+    def count(self):
+        return min(super().count, COUNT_CAP)
+
+
+class Table(tables.Table):
+    """Base of all tables.
+
+    Class attributes:
+        nulls_last: order names (columns or annotations) that may be NULL.
+        title_column: the column whose cells are the row's heading (`th scope=row`).
+    """
+
+    nulls_last: tuple[str, ...] = ()
+    title_column: str | None = None
+
+    class Meta:
+        template_name = "console/table.html"
+
+    def __init__(self, data=None, **kwargs):
+        if not isinstance(data, TableData) and TableQuerysetData.validate(data):
+            data = PagedData(data)
+        super().__init__(data=data, **kwargs)
+
+    def decorate(self, rows: list) -> None:
+        """Add to the rows of a page what one more query for all of them finds. Default: nothing."""
+
+    def csv_rows(self):
+        """Yield the header and then every row as plain values, a chunk of rows at a time."""
+        columns = [column for column in self.columns.iterall() if not column.column.exclude_from_export]
+        yield [str(column.header) for column in columns]
+        for record in self._all_records():
+            row = BoundRow(record, table=self)
+            yield [_plain(row.get_cell_value(column.name)) for column in columns]
+
+    def _all_records(self):
+        if not isinstance(self.data, PagedData):
+            yield from itertools.islice(self.data, settings.LECTERN_EXPORT_ROWS)
+            return
+        keys = list(self.data.keys()[: settings.LECTERN_EXPORT_ROWS])
+        for start in range(0, len(keys), EXPORT_CHUNK):
+            yield from self.data.fetch(keys[start : start + EXPORT_CHUNK])
+
+
+def _plain(value):
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+class MomentColumn(tables.Column):
+    """A moment: relative in the cell, absolute on hover, ISO 8601 in exports."""
+
+    attrs = {"td": {"class": "nowrap"}}
+
+    def __init__(self, *args, missing="–", **kwargs):
+        super().__init__(*args, empty_values=(), **kwargs)
+        self.missing = missing
+
+    def render(self, value):
+        return html.ago(value, missing=self.missing)
+
+    def value(self, value):
+        return value
+
+
+class KeyColumn(tables.Column):
+    """A course or usage key, in monospace with a copy button."""
+
+    def render(self, value):
+        return html.key(value)
+
+    def value(self, value):
+        return str(value)
