@@ -1,5 +1,22 @@
 """The address plan. Each app keeps its own addresses; this is only where they meet."""
 
+from django.conf import settings
 from django.urls import include, path
 
-urlpatterns = []
+from console import shell_views
+
+handler400 = "console.shell_views.bad_request"
+handler403 = "console.shell_views.permission_denied"
+handler404 = "console.shell_views.not_found"
+handler500 = "console.shell_views.server_error"
+
+console_patterns = [
+    path("login/", shell_views.SignInView.as_view(), name="login"),
+    path("logout/", shell_views.SignOutView.as_view(), name="logout"),
+]
+if settings.DEBUG:
+    console_patterns.append(path("components/", shell_views.components, name="components"))
+
+urlpatterns = [
+    path("", include((console_patterns, "console"))),
+]

@@ -2,4 +2,12 @@
 
 from django import template
 
+from console import html
+
 register = template.Library()
+
+register.simple_tag(html.icon)
+register.simple_tag(html.badge)
+register.simple_tag(html.ago)
+register.simple_tag(html.copyable)
+register.simple_tag(html.key)

@@ -1,0 +1,88 @@
+"""Sign-in and sign-out, the error pages, and the preview of all components."""
+
+import structlog
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.views import LoginView, LogoutView
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.http import HttpResponse, HttpResponseServerError
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from datetime import timedelta
+
+from console import html
+
+
+class SignInForm(AuthenticationForm):
+    """Django's form, but an e-mail address will do as well as a username."""
+
+    username = UsernameField(label="Username or e-mail", widget=forms.TextInput(attrs={"autofocus": True}))
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": "No active account has this username or e-mail with this password. Check both and try again.",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Django takes the username's length, 150; an e-mail address may have 254.
+        self.fields["username"].max_length = 254
+        self.fields["username"].widget.attrs["maxlength"] = 254
+
+
+class SignInView(LoginView):
+    """The one sign-in page, for support, instructors and admins alike."""
+
+    authentication_form = SignInForm
+    template_name = "console/login.html"
+    redirect_authenticated_user = True
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignOutView(LogoutView):
+    """Open to everybody signed in: a person without a role must be able to leave too."""
+
+
+def bad_request(request, exception):
+    """Answer 400."""
+    return _error(request, 400)
+
+
+def permission_denied(request, exception):
+    """Answer 403."""
+    return _error(request, 403)
+
+
+def not_found(request, exception):
+    """Answer 404."""
+    return _error(request, 404)
+
+
+def server_error(request):
+    """Answer 500 from the template alone: neither database nor session may be needed here."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    page = render_to_string("500.html", {"request_id": request_id, "site_title": "Lectern"})
+    return _with_request_id(HttpResponseServerError(page), request_id)
+
+
+def _error(request, status: int) -> HttpResponse:
+    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    return _with_request_id(render(request, f"{status}.html", status=status), request_id)
+
+
+def _with_request_id(response, request_id: str):
+    """Name the request in a header, for the message that lectern.js shows when a fragment fails."""
+    if request_id:
+        response.headers["X-Request-ID"] = request_id
+    return response
+
+
+def components(request):
+    """Show every component in every state (only with DEBUG)."""
+    now = timezone.now()
+    return render(
+        request,
+        "console/components.html",
+        {"icons": html.icon_names(), "tones": list(html.TONES), "past": now - timedelta(days=3), "future": now + timedelta(hours=2)},
+    )
