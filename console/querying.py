@@ -1,0 +1,207 @@
+"""Queries in DjangoQL behind guards.
+
+DjangoQL by itself reaches every table that a relation leads to, suggests stored values to anybody,
+and hands whatever was typed to the database. Here a schema names each model and field that can be
+asked for; a query can only narrow the rows that its caller allows; its size and its time are
+limited; and whatever goes wrong is one exception with a sentence for the person who typed it.
+"""
+
+import difflib
+
+import structlog
+from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.db import models
+from djangoql.ast import List
+from djangoql.exceptions import DjangoQLError
+from djangoql.queryset import build_filter
+from djangoql.schema import DjangoQLField, DjangoQLSchema, RelationField
+
+from console import query_text
+from console.query_fields import RefusedValueError, field_for
+from console.query_text import QueryError, Token, corrected, mark
+
+__all__ = ["GuardedSchema", "QueryError", "corrected", "describe", "mark", "options", "search"]
+
+MAX_HOPS = 2
+MAX_OPTIONS = 100
+_TYPE_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text in quotation marks",
+    "bool": "True or False",
+    "datetime": "a date in quotation marks",
+}
+
+log = structlog.get_logger(__name__)
+
+
+class GuardedSchema(DjangoQLSchema):
+    """What a query may ask for: nothing that is not listed.
+
+    Class attributes:
+        allowed: for each model the names of its plain fields and relations, or field objects (an
+            annotation is one with its `name`). A relation needs its model listed as well.
+    """
+
+    allowed: dict[type[models.Model], list[str | DjangoQLField]] = {}
+
+    @classmethod
+    def rows(cls, model: type[models.Model]) -> models.QuerySet:
+        """Return the rows that a query is run on; override to annotate what `allowed` names."""
+        return model._default_manager.all()
+
+    def excluded(self, model):
+        return model not in self.allowed
+
+    def get_fields(self, model):
+        return self.allowed[model]
+
+    def get_field_instance(self, model, field_name):
+        field = model._meta.get_field(field_name)
+        if not field.is_relation:
+            return field_for(model, field_name)
+        if self.excluded(field.related_model):
+            raise ImproperlyConfigured(f"{type(self).__name__}: {model.__name__}.{field_name} leads out of the schema.")
+        nullable = field.auto_created or field.null
+        return RelationField(model, field_name, field.related_model, nullable=nullable)
+
+
+def search(queryset: models.QuerySet, text: str, schema: type[GuardedSchema]) -> models.QuerySet:
+    """Return the rows of `queryset` that the query `text` describes, each once.
+
+    Args:
+        queryset: what the person may see; its order and annotations stay. Must not be sliced.
+        text: DjangoQL. Empty text describes everything.
+        schema: what it may ask for.
+
+    Raises QueryError. Errors of the database come when the rows are read: do that inside
+    `query_limits.time_limit`, which turns them into QueryError as well.
+    """
+    text = query_text.clean(text)
+    if not text:
+        return queryset
+    condition = _condition(text, schema(queryset.model))
+    try:
+        matching = schema.rows(queryset.model).filter(condition)
+    except (FieldError, ValidationError, ValueError, OverflowError, RecursionError) as error:
+        log.warning("query_refused", error=str(error))
+        raise QueryError("This query cannot be answered. Please simplify it.") from error
+    return queryset.filter(pk__in=matching.order_by().values("pk"))
+
+
+def _condition(text, schema):
+    """Return the query as a Q object, every comparison of it checked at its place in the text."""
+    tokens = query_text.read_tokens(text)
+    tree = query_text.parse(text, tokens)
+    for leaf, (name, values) in zip(query_text.leaves(tree), query_text.terms(tokens), strict=True):
+        _check(text, schema, leaf, name, values)
+    return build_filter(tree, schema)
+
+
+def _check(text, schema, leaf, name: Token, values: list[Token]):
+    field = _resolve(text, schema, name)
+    constants = leaf.right.value if isinstance(leaf.right, List) else [leaf.right.value]
+    for constant, token in zip(constants, values, strict=True):
+        _check_value(text, schema, field, constant, name, token)
+    if isinstance(field, RelationField):
+        return
+    try:
+        field.get_lookup(leaf.left.parts[:-1], leaf.operator.operator, leaf.right.value)
+    except RefusedValueError as refusal:
+        token = next((token for token in values if token.value == refusal.value), values[0])
+        raise query_text.error_at(text, token.start, token.end, str(refusal), refusal.suggestion) from refusal
+
+
+def _resolve(text, schema, name: Token):
+    """Return the field that a dotted name leads to: relations all the way, then one field."""
+    parts = name.value.split(".")
+    if len(parts) - 1 > MAX_HOPS:
+        message = f"{name.value} goes over {len(parts) - 1} relations; {MAX_HOPS} are possible."
+        raise query_text.error_at(text, name.start, name.end, message)
+    label, start, field = schema.model_label(schema.current_model), name.start, None
+    for part in parts:
+        if label is None:
+            message = f"{field.name} is a plain field and has no {part}."
+            raise query_text.error_at(text, start - 1, start + len(part), message)
+        field = schema.models[label].get(part)
+        if field is None:
+            raise _unknown(text, start, part, schema.models[label])
+        label = field.relation if isinstance(field, RelationField) else None
+        start += len(part) + 1
+    return field
+
+
+def _unknown(text, start, part, fields):
+    by_lower_case = {name.lower(): name for name in fields}
+    nearest = difflib.get_close_matches(part.lower(), by_lower_case, n=1, cutoff=0.6)
+    suggestion = by_lower_case[nearest[0]] if nearest else ""
+    names = ", ".join(sorted(fields))
+    message = f"There is no field {part} here." if suggestion else f"There is no field {part} here, but: {names}."
+    return query_text.error_at(text, start, start + len(part), message, suggestion)
+
+
+def _check_value(text, schema, field, constant, name: Token, token: Token):
+    if isinstance(field, RelationField) and constant is not None:
+        example = f"{name.value}.{next(iter(schema.models[field.relation]))}"
+        message = f"{name.value} is a record, not a value. Ask for one of its fields, such as {example}."
+        raise query_text.error_at(text, name.start, name.end, message, example)
+    message = _value_problem(field, constant, name.value)
+    if not message:
+        return
+    suggestion = f'"{token.value}"' if field.type in {"str", "datetime"} and token.type != "NONE" else ""
+    raise query_text.error_at(text, token.start, token.end, message, suggestion)
+
+
+def _value_problem(field, constant, name):
+    """Say why a field cannot be compared with a value of this type, or return empty text."""
+    if isinstance(constant, str) and not _storable(constant):
+        return "This text holds characters that no database can store."
+    if isinstance(field, RelationField):
+        return ""
+    if constant is None and not field.nullable:
+        return f"{name} is never empty, so it cannot be compared with None."
+    try:
+        field.validate(constant)
+    except DjangoQLError:
+        return f"{name} is compared with {_TYPE_WORDS[field.type]}."
+    return ""
+
+
+def _storable(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in text
+
+
+def describe(schema: type[GuardedSchema], model: type[models.Model], suggestions_url: str) -> dict:
+    """Return what the completion knows: models with their fields, types, relations and which have options."""
+    guarded = schema(model)
+    return {
+        "current_model": guarded.model_label(model),
+        "models": {
+            label: {name: _describe_field(field) for name, field in fields.items()}
+            for label, fields in guarded.models.items()
+        },
+        "suggestions_api_url": suggestions_url,
+    }
+
+
+def _describe_field(field):
+    described = {"type": field.type, "nullable": bool(field.nullable), "options": getattr(field, "has_options", False)}
+    return described | ({"relation": field.relation} if isinstance(field, RelationField) else {})
+
+
+def options(schema: type[GuardedSchema], model: type[models.Model], name: str, text: str) -> list[str]:
+    """Return the listed words of a field that hold `text`: choices and codes, never stored values.
+
+    Args:
+        name: `app_label.model.field` as `describe` writes the model, or a field of `model` itself.
+
+    Raises LookupError for a field that the schema does not have.
+    """
+    guarded = schema(model)
+    label, _, field_name = name.rpartition(".")
+    field = guarded.models[label or guarded.model_label(model)][field_name]
+    return field.get_options(text)[:MAX_OPTIONS] if getattr(field, "has_options", False) else []
