@@ -47,8 +47,12 @@ class Roles:
         return self.is_admin or self.is_support
 
     def is_course_staff(self, course_key: CourseKey) -> bool:
-        """Say whether the person is instructor or staff of this run, itself or by organisation."""
-        return self.is_admin or course_key in self.courses or course_key.org in self.orgs
+        """Say whether the person is instructor or staff of this run, itself or by organisation.
+
+        Letter case of an organisation does not count: neither does it in `course_filter`.
+        """
+        of_org = course_key.org.casefold() in {org.casefold() for org in self.orgs}
+        return self.is_admin or course_key in self.courses or of_org
 
     def course_filter(self, field: str) -> Q:
         """Return the condition on the course key column `field` for the runs this person staffs.
