@@ -85,6 +85,9 @@ def _read(user) -> Roles:
     is_admin = user.is_superuser or user.is_staff
     is_support, courses, orgs = is_admin, set(), set()
     for row in rows:
+        # Once more, exactly: MySQL finds "Instructor " when asked for "instructor", the LMS does not.
+        if row.role not in {*COURSE_STAFF_ROLES, SUPPORT_ROLE}:
+            continue
         if row.role == SUPPORT_ROLE:
             is_support = is_support or not (row.org or row.course_id)
         elif row.course_id:
