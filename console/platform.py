@@ -46,7 +46,9 @@ def check_table_names(app_configs, **kwargs):
     for model in apps.get_models():
         ours = model._meta.db_table.startswith(OWN_PREFIX)
         if issubclass(model, PlatformModel) and ours:
-            errors.append(checks.Error(f"A platform table cannot be {model._meta.db_table}.", obj=model, id="lectern.E001"))
+            errors.append(
+                checks.Error(f"A platform table cannot be {model._meta.db_table}.", obj=model, id="lectern.E001")
+            )
         if not issubclass(model, PlatformModel) and not ours and model._meta.app_label.startswith(OWN_PREFIX):
             errors.append(
                 checks.Error(

@@ -231,6 +231,10 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A web request must learn within seconds that the broker is down: the row is the job anyway.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.2}
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "lectern.heartbeat", "schedule": 30.0},
+    "sweep resets": {"task": "lectern.sweep_resets", "schedule": 30.0},
+}
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 if CELERY_BROKER_URL.startswith("filesystem"):
     _broker = DATA_DIR / "broker"

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from console import shell_views
+from console import health, home, learner_views, shell_views
 
 handler400 = "console.shell_views.bad_request"
 handler403 = "console.shell_views.permission_denied"
@@ -11,6 +11,11 @@ handler404 = "console.shell_views.not_found"
 handler500 = "console.shell_views.server_error"
 
 console_patterns = [
+    path("", home.HomeView.as_view(), name="home"),
+    path("learners/", learner_views.LearnerSearchView.as_view(), name="learners"),
+    path("learners/<str:username>/", learner_views.learner, name="learner"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("login/", shell_views.SignInView.as_view(), name="login"),
     path("logout/", shell_views.SignOutView.as_view(), name="logout"),
 ]
@@ -19,4 +24,6 @@ if settings.DEBUG:
 
 urlpatterns = [
     path("", include((console_patterns, "console"))),
+    path("", include("enrollments.urls")),
+    path("", include("resets.urls")),
 ]

@@ -5,3 +5,27 @@ class EnrollmentsConfig(AppConfig):
     name = "enrollments"
     label = "lectern_enrollments"
     verbose_name = "Enrollments"
+
+    def ready(self):
+        from console import cards, learners, navigation  # noqa: PLC0415 (needs the app registry)
+        from console.rules import Permission  # noqa: PLC0415
+        from enrollments.cards import my_courses  # noqa: PLC0415
+        from enrollments.models import CourseEnrollment  # noqa: PLC0415
+        from enrollments.views import course_jump  # noqa: PLC0415
+
+        navigation.register(
+            navigation.NavItem(
+                "Enrollments", "enrollments:list", Permission.USE_CONSOLE, "book", order=30, shortcut="e"
+            )
+        )
+        learners.register_tab(
+            learners.LearnerTab(
+                slug="courses",
+                label="Courses",
+                url_name="enrollments:courses",
+                order=10,
+                count=lambda learner, viewer: CourseEnrollment.objects.visible_to(viewer).filter(user=learner).count(),
+            )
+        )
+        learners.register_jump(course_jump)
+        cards.register(cards.Card("enrollments/_my_courses.html", my_courses, order=10))

@@ -5,3 +5,8 @@ class ResetsConfig(AppConfig):
     name = "resets"
     label = "lectern_resets"
     verbose_name = "Course resets"
+
+    def ready(self):
+        from resets import contributions  # noqa: PLC0415 (needs the app registry)
+
+        contributions.register()

@@ -225,6 +225,7 @@ class ResetJob(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_problem = models.TextField(blank=True, default="", help_text="Why no e-mail was sent, in words.")
     reason = models.TextField(blank=True, default="", help_text="Why it failed, in words.")
     cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
 

@@ -1,0 +1,66 @@
+"""Liveness and readiness, for load balancers and people."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+
+from console.celery import app
+from console.models import WorkerHeartbeat
+
+HEARTBEAT_MAX_AGE = timedelta(seconds=120)
+
+
+@login_not_required
+def healthz(request):
+    """`/healthz`: the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+def readyz(request):
+    """`/readyz`: 200 when everything that a reset needs works, else 503 and which part does not."""
+    parts = {"database": _database(), "migrations": False, "worker": False, "broker": _broker()}
+    if parts["database"]:
+        parts["migrations"] = _migrated()
+        parts["worker"] = _worker_alive()
+    answer = {name: "ok" if fine else "failing" for name, fine in parts.items()}
+    return JsonResponse(answer, status=200 if all(parts.values()) else 503)
+
+
+def _database():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _migrated():
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+
+
+def _worker_alive():
+    try:
+        return WorkerHeartbeat.objects.filter(seen_at__gte=timezone.now() - HEARTBEAT_MAX_AGE).exists()
+    except DatabaseError:
+        return False
+
+
+def _broker():
+    try:
+        with app.connection_for_write(connect_timeout=2) as broker:
+            broker.ensure_connection(max_retries=1, timeout=2)
+    except OSError:
+        return False
+    except broker.connection_errors:
+        return False
+    return True

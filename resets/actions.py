@@ -1,0 +1,224 @@
+"""The state changes of a reset. Everything that starts, runs, fails or mails one goes through here.
+
+The audit row's `status` is the job's only state, in Open edX's own four words. A change of state
+is one conditional UPDATE, so that exactly one of two workers, agents or clicks makes it; the lease
+on `ResetJob` tells a live worker from a dead one (docs/decisions/0004).
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.db.models import F
+from django.utils import timezone
+
+from console import history, tracking
+from console.celery import ring
+from console.transactions import atomic_with_retries
+from enrollments.models import CourseEnrollment
+from resets import owners, tasks
+from resets.eligibility import Eligibility, eligibility_of, with_reset_status
+from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetJob
+from resets.rules import Permission
+
+log = structlog.get_logger(__name__)
+
+MEMO_LENGTH = 255
+Status = CourseResetAudit.Status
+
+
+class ResetRefusedError(Exception):
+    """A reset that cannot be started; the text says why, for the agent to read."""
+
+
+class LeaseLostError(Exception):
+    """Another worker has taken this reset over; what this one did is rolled back."""
+
+
+# --- Deciding and starting -------------------------------------------------------------------
+
+
+def decide(enrollment_id: int, *, now: datetime | None = None) -> tuple[CourseEnrollment, Eligibility]:
+    """Return an enrollment with its course and learner, and whether it may be reset now.
+
+    Raises:
+        CourseEnrollment.DoesNotExist: no such enrollment.
+    """
+    rows = CourseEnrollment.objects.select_related("user").with_course().with_grade()
+    enrollment = with_reset_status(rows, now or timezone.now()).get(pk=enrollment_id)
+    return enrollment, eligibility_of([enrollment])[enrollment.pk]
+
+
+@atomic_with_retries
+def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | None = None) -> CourseResetAudit:
+    """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
+
+    Args:
+        enrollment_id: the learner's enrollment.
+        memo: why, 1 to 255 characters; kept in the audit row.
+        actor: the signed-in agent.
+        seen_audit_id: the newest audit row when the agent looked; another one by now means that
+            what the agent saw is out of date. None when there was none.
+
+    Returns:
+        The audit row, enqueued.
+
+    Raises:
+        PermissionDenied: the actor may not reset.
+        ResetRefusedError: memo missing or too long, status changed meanwhile, or not allowed.
+    """
+    memo = _clean_memo(memo)
+    CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
+    enrollment, eligibility = decide(enrollment_id)
+    if not actor.has_perm(Permission.RESET, enrollment):
+        raise PermissionDenied
+    if not eligibility.is_allowed:
+        raise ResetRefusedError(eligibility.reason)
+    if enrollment.reset_audit_id != seen_audit_id:
+        raise ResetRefusedError("The status changed since you opened this dialog. Look at it again before you reset.")
+    audit = _enqueue(enrollment, memo, actor)
+    history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued: {memo}")
+    _track("enqueued", audit, {"memo": memo})
+    ring(tasks.run_reset, audit.pk)
+    return audit
+
+
+def _clean_memo(memo):
+    memo = memo.replace("\x00", "").strip()
+    if not memo:
+        raise ResetRefusedError("A memo is needed: say why this course is reset.")
+    if len(memo) > MEMO_LENGTH:
+        raise ResetRefusedError(f"The memo has {len(memo)} characters; {MEMO_LENGTH} are the most.")
+    return memo
+
+
+def _enqueue(enrollment, memo, actor):
+    now = timezone.now()
+    audit = CourseResetAudit.objects.create(
+        created=now,
+        modified=now,
+        course=CourseResetCourseOptIn.objects.get(course_id=enrollment.course_id, active=True),
+        course_enrollment=enrollment,
+        reset_by_id=actor.pk,
+        status=Status.ENQUEUED,
+        comment=memo,
+    )
+    ResetJob.objects.create(audit=audit, rung_at=now)
+    return audit
+
+
+# --- Running, in a worker --------------------------------------------------------------------
+
+
+def run_reset(audit_id: int, *, worker: str) -> bool:
+    """Do an enqueued reset: claim it, clear the learner's state, record the outcome.
+
+    Args:
+        audit_id: the audit row.
+        worker: a name for this worker's claim, different for every delivery.
+
+    Returns:
+        Whether this call did it; False when it was not there to be claimed, or failed.
+    """
+    if not _claim(audit_id, worker):
+        return False
+    try:
+        _clear(audit_id, worker)
+    except LeaseLostError:
+        log.warning("reset_lease_lost", audit=audit_id, worker=worker)
+        return False
+    except Exception as error:
+        log.exception("reset_failed", audit=audit_id)
+        fail(audit_id, worker=worker, reason=_in_words(error))
+        return False
+    return True
+
+
+@atomic_with_retries
+def _claim(audit_id, worker):
+    now = timezone.now()
+    if lock_job(audit_id) is None:
+        return False  # Written by Open edX's own tool: its own worker does it.
+    mine = CourseResetAudit.objects.filter(pk=audit_id, status=Status.ENQUEUED)
+    if not mine.update(status=Status.IN_PROGRESS, modified=now):
+        return False
+    ResetJob.objects.filter(pk=audit_id).update(
+        attempts=F("attempts") + 1,
+        worker=worker,
+        lease_until=now + timedelta(seconds=settings.LECTERN_RESET_LEASE_SECONDS),
+        started_at=now,
+        reason="",
+    )
+    return True
+
+
+@atomic_with_retries
+def _clear(audit_id, worker):
+    """Clear and complete in one transaction: a worker that dies leaves all of it or nothing."""
+    audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
+    enrollment = CourseEnrollment.objects.select_for_update().get(pk=audit.course_enrollment_id)
+    cleared = owners.clear(enrollment, actor_id=audit.reset_by_id)
+    now = timezone.now()
+    _settle(audit_id, worker, status=Status.COMPLETE, modified=now, completed_at=now)
+    ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, cleared=cleared)
+    history.record(actor=audit.reset_by, obj=audit, message=f"Reset complete: {sum(cleared.values())} rows cleared")
+    _track("completed", audit, {"cleared": cleared})
+    ring(tasks.mail_learner, audit_id)
+
+
+@atomic_with_retries
+def fail(audit_id: int, *, worker: str, reason: str) -> bool:
+    """Mark a running reset as failed; it may be tried again by an agent.
+
+    Args:
+        audit_id: the audit row.
+        worker: the holder of the lease; nobody else's reset is touched.
+        reason: why, in words for the agent.
+
+    Returns:
+        Whether it was still this worker's to fail.
+    """
+    now = timezone.now()
+    try:
+        _settle(audit_id, worker, status=Status.FAILED, modified=now)
+    except LeaseLostError:
+        return False
+    ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, reason=reason)
+    audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
+    history.record(actor=audit.reset_by, obj=audit, message=f"Reset failed: {reason}")
+    _track("failed", audit, {"reason": reason})
+    return True
+
+
+def lock_job(audit_id: int) -> ResetJob | None:
+    """Lock a reset's job row: every change of its state takes this lock first. None: a foreign reset."""
+    return ResetJob.objects.select_for_update().filter(pk=audit_id).first()
+
+
+def _settle(audit_id, worker, **values):
+    """Write the outcome only as the owner of the lease: a worker that was given up writes nothing."""
+    job = lock_job(audit_id)
+    running = CourseResetAudit.objects.filter(pk=audit_id, status=Status.IN_PROGRESS)
+    if job is None or job.worker != worker or not running.update(**values):
+        raise LeaseLostError
+
+
+def _in_words(error):
+    if isinstance(error, DatabaseError):
+        return "The database refused or interrupted the work. Nothing was cleared; try again."
+    return (
+        f"Something unexpected went wrong ({type(error).__name__}). Nothing was cleared; the worker’s log has details."
+    )
+
+
+def _track(event, audit, data):
+    enrollment = audit.course_enrollment
+    tracking.emit(
+        f"lectern.course_reset.{event}",
+        actor=audit.reset_by,
+        learner_id=enrollment.user_id,
+        course_key=enrollment.course_id,
+        data={"reset_id": audit.pk, **data},
+    )

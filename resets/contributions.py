@@ -1,0 +1,52 @@
+"""What resets add to the shared pages: navigation, learner tab, table columns, home card."""
+
+import django_filters as filters
+
+from console import cards, learners, navigation
+from enrollments import columns
+from resets.eligibility import ResetStatus, with_reset_status
+from resets.models import CourseResetAudit
+from resets.rules import Permission
+from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
+
+CARD_LIMIT = 8
+Status = CourseResetAudit.Status
+
+
+def register() -> None:
+    """Fill the registries of the lower floors (called once, by `AppConfig.ready`)."""
+    navigation.register(navigation.NavItem("Resets", "resets:list", Permission.VIEW, "rotate", order=40, shortcut="r"))
+    learners.register_tab(
+        learners.LearnerTab(slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count)
+    )
+    columns.register(
+        columns.EnrollmentColumns(
+            columns=(("reset_status", ResetStatusColumn()), ("reset_action", ResetActionColumn())),
+            annotate=with_reset_status,
+            decorate=decorate,
+            filters=_filters,
+        )
+    )
+    cards.register(cards.Card("resets/_attention.html", _attention, order=20))
+
+
+def _count(learner, viewer):
+    return CourseResetAudit.objects.visible_to(viewer).filter(course_enrollment__user=learner).count()
+
+
+def _filters():
+    return {
+        "reset": filters.ChoiceFilter(
+            label="Reset", field_name="reset_status", choices=ResetStatus.choices, empty_label="Any"
+        )
+    }
+
+
+def _attention(viewer):
+    """Return the resets that run and those that failed last, each limited."""
+    visible = CourseResetAudit.objects.visible_to(viewer).select_related(
+        "course_enrollment__user", "course_enrollment__overview", "reset_by", "job"
+    )
+    running = visible.filter(status__in=[Status.ENQUEUED, Status.IN_PROGRESS]).order_by("-pk")
+    failed = visible.filter(status=Status.FAILED).order_by("-pk")
+    return {"running": running[:CARD_LIMIT], "failed": failed[:CARD_LIMIT]}

@@ -1,0 +1,78 @@
+"""Finding resets that no worker is about to do: unheard rings, and workers that died."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from console.celery import ring
+from console.transactions import atomic_with_retries
+from resets import actions, tasks
+from resets.models import CourseResetAudit, ResetJob
+
+RING_AGAIN_AFTER = timedelta(seconds=60)
+MAIL_AGAIN_AFTER = timedelta(minutes=10)
+MAIL_GIVE_UP_AFTER = timedelta(days=1)
+BATCH = 500
+
+Status = CourseResetAudit.Status
+
+
+def sweep(now: datetime | None = None) -> dict[str, int]:
+    """Ring again for enqueued resets, and take over or fail those whose worker died.
+
+    Resets of Open edX's own tool have no job and are left alone. Ringing twice does no harm: only
+    one worker can claim a reset.
+
+    Returns:
+        How many were rung for, taken over, failed, and asked to be mailed.
+    """
+    now = now or timezone.now()
+    outcomes = Counter(_take_over(job) for job in _orphans(now))
+    counts = {name: outcomes[name] for name in ("taken_over", "failed")}
+    return {**counts, "rung": _ring_again(now), "mailed": _mail_again(now)}
+
+
+def _orphans(now):
+    expired = ResetJob.objects.filter(audit__status=Status.IN_PROGRESS, lease_until__lt=now)
+    return list(expired.order_by("lease_until")[:BATCH])
+
+
+@atomic_with_retries
+def _take_over(seen):
+    job = actions.lock_job(seen.pk)
+    if (job.worker, job.lease_until) != (seen.worker, seen.lease_until):
+        return "spared"  # Finished or renewed since it was read.
+    if job.attempts >= settings.LECTERN_RESET_ATTEMPTS:
+        reason = f"The worker stopped in the middle {job.attempts} times. Nothing was cleared; try again."
+        actions.fail(job.pk, worker=job.worker, reason=reason)
+        return "failed"
+    now = timezone.now()
+    ResetJob.objects.filter(pk=job.pk).update(worker="", lease_until=None, rung_at=now)
+    CourseResetAudit.objects.filter(pk=job.pk, status=Status.IN_PROGRESS).update(status=Status.ENQUEUED, modified=now)
+    ring(tasks.run_reset, job.pk)
+    return "taken_over"
+
+
+def _ring_again(now):
+    unheard = ResetJob.objects.filter(audit__status=Status.ENQUEUED, rung_at__lt=now - RING_AGAIN_AFTER)
+    ids = list(unheard.order_by("rung_at").values_list("pk", flat=True)[:BATCH])
+    ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
+    for audit_id in ids:
+        ring(tasks.run_reset, audit_id)
+    return len(ids)
+
+
+def _mail_again(now):
+    unsent = ResetJob.objects.filter(
+        audit__status=Status.COMPLETE,
+        mailed_at=None,
+        mail_problem="",
+        finished_at__lt=now - MAIL_AGAIN_AFTER,
+        finished_at__gt=now - MAIL_GIVE_UP_AFTER,
+    )
+    ids = list(unsent.order_by("finished_at").values_list("pk", flat=True)[:BATCH])
+    for audit_id in ids:
+        ring(tasks.mail_learner, audit_id)
+    return len(ids)

@@ -1,0 +1,33 @@
+"""Celery's entry points. They take ids and delegate; nothing is decided here."""
+
+import os
+import socket
+import uuid
+
+from console.celery import app
+
+MAIL_RETRIES = 5
+
+
+@app.task(name="lectern.run_reset", acks_late=True)
+def run_reset(audit_id: int):
+    """Do one enqueued reset."""
+    from resets import actions  # noqa: PLC0415 (actions ring these tasks: the import is a circle)
+
+    actions.run_reset(audit_id, worker=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}")
+
+
+@app.task(name="lectern.mail_learner", autoretry_for=(OSError,), retry_backoff=5, max_retries=MAIL_RETRIES)
+def mail_learner(audit_id: int):
+    """Send the learner's e-mail of one completed reset; retried when the mail server is away."""
+    from resets import mail  # noqa: PLC0415 (keeps the import of models out of task discovery)
+
+    mail.send_reset_mail(audit_id)
+
+
+@app.task(name="lectern.sweep_resets", expires=60)
+def sweep():
+    """Find resets that no worker is about to do."""
+    from resets import sweeper  # noqa: PLC0415 (the sweeper rings these tasks)
+
+    sweeper.sweep()
