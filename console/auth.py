@@ -1,5 +1,8 @@
 """Signing in with the platform's accounts."""
 
+from math import ceil
+
+from axes.helpers import get_cool_off
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
@@ -38,4 +41,6 @@ def _find(identifier):
 
 def locked_out(request, credentials, *args, **kwargs):
     """Answer a sign-in after too many failures (called by django-axes)."""
-    return render(request, "console/locked_out.html", status=429)
+    cooloff = get_cool_off()
+    minutes = ceil(cooloff.total_seconds() / 60) if cooloff else None
+    return render(request, "console/locked_out.html", {"cooloff_minutes": minutes}, status=429)

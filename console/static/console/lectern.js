@@ -75,6 +75,7 @@
 
   // The opener may have been swapped away while the dialog was open: find its successor by id.
   function returnFocus() {
+    if (!opener) return;
     const target = opener?.isConnected ? opener : byId(openerId) ?? byId("content-start");
     target?.focus();
     opener = null;
@@ -124,6 +125,7 @@
     if (target?.id === "dialog-host") {
       const dialog = target.querySelector("dialog");
       if (dialog && !dialog.open) showDialog(dialog);
+      else if (!dialog) returnFocus();
     }
   }
 
@@ -165,7 +167,7 @@
   // own name and value would be missing from what is sent.
   function guardSubmit(event) {
     const form = event.target;
-    if (!form.matches("form[data-once]") || event.defaultPrevented && !form.matches("[hx-post]")) return;
+    if (!form.matches("form[data-once]")) return;
     if (form.dataset.sent) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -327,8 +329,9 @@
     if (event.detail.target?.id === "dialog-host") rememberOpener(event.detail.elt);
   });
   document.addEventListener("htmx:afterRequest", (event) => {
+    // A success leads elsewhere; only a refusal or failure may be tried again.
     const form = event.detail.elt.closest?.("form[data-once]");
-    if (form) releaseForm(form);
+    if (form && !(event.detail.xhr?.status < 400)) releaseForm(form);
   });
   document.addEventListener("htmx:afterSwap", afterSwap);
   document.addEventListener("htmx:afterSettle", afterSettle);
