@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
+from django.utils.module_loading import autodiscover_modules
 
 
 class ConsoleConfig(AppConfig):
@@ -11,5 +12,7 @@ class ConsoleConfig(AppConfig):
         from console import logs, platform  # noqa: F401, PLC0415 (registers the checks)
 
         logs.configure()
+        # Django's own admin site is not served; ours takes what each app's admin.py registers with it.
+        autodiscover_modules("people_admin", "admin")
         # Signing in to Lectern writes nothing to the account: an LMS reads last_login as its own.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

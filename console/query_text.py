@@ -70,6 +70,16 @@ class Marked:
     after: str
 
 
+@dataclass(frozen=True)
+class Explanation:
+    """What a page shows of an error: see `console/_query_error.html`."""
+
+    message: str
+    marked: Marked
+    suggestion: str
+    corrected: str
+
+
 def clean(text: str) -> str:
     """Return the text with one kind of line end, as all positions count it."""
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -98,6 +108,11 @@ def corrected(text: str, error: QueryError) -> str:
         return ""
     parts = mark(text, error)
     return parts.before + error.suggestion + parts.after
+
+
+def explain(text: str, error: QueryError) -> Explanation:
+    """Return what a page shows of an error in the query `text`."""
+    return Explanation(error.message, mark(text, error), error.suggestion.strip(), corrected(text, error))
 
 
 def read_tokens(text: str) -> list[Token]:

@@ -18,9 +18,19 @@ from djangoql.schema import DjangoQLField, DjangoQLSchema, RelationField
 
 from console import query_text
 from console.query_fields import RefusedValueError, field_for
-from console.query_text import QueryError, Token, corrected, mark
+from console.query_text import Explanation, QueryError, Token, corrected, explain, mark
 
-__all__ = ["GuardedSchema", "QueryError", "corrected", "describe", "mark", "options", "search"]
+__all__ = [
+    "Explanation",
+    "GuardedSchema",
+    "QueryError",
+    "corrected",
+    "describe",
+    "explain",
+    "mark",
+    "options",
+    "search",
+]
 
 MAX_HOPS = 2
 MAX_OPTIONS = 100
@@ -101,10 +111,11 @@ def _condition(text, schema):
 def _check(text, schema, leaf, name: Token, values: list[Token]):
     field = _resolve(text, schema, name)
     constants = leaf.right.value if isinstance(leaf.right, List) else [leaf.right.value]
-    for constant, token in zip(constants, values, strict=True):
-        _check_value(text, schema, field, constant, name, token)
     if isinstance(field, RelationField):
+        _check_record(text, schema, field, constants, name)
         return
+    for constant, token in zip(constants, values, strict=True):
+        _check_value(text, field, constant, token)
     try:
         field.get_lookup(leaf.left.parts[:-1], leaf.operator.operator, leaf.right.value)
     except RefusedValueError as refusal:
@@ -140,30 +151,33 @@ def _unknown(text, start, part, fields):
     return query_text.error_at(text, start, start + len(part), message, suggestion)
 
 
-def _check_value(text, schema, field, constant, name: Token, token: Token):
-    if isinstance(field, RelationField) and constant is not None:
-        example = f"{name.value}.{next(iter(schema.models[field.relation]))}"
-        message = f"{name.value} is a record, not a value. Ask for one of its fields, such as {example}."
-        raise query_text.error_at(text, name.start, name.end, message, example)
-    message = _value_problem(field, constant, name.value)
+def _check_record(text, schema, field, constants, name: Token):
+    """Allow a relation to be compared with None only: is there a record or not."""
+    if constants == [None]:
+        return
+    example = f"{name.value}.{next(iter(schema.models[field.relation]))}"
+    message = f"{name.value} is a record, not a value. Ask for one of its fields, such as {example}."
+    raise query_text.error_at(text, name.start, name.end, message, example)
+
+
+def _check_value(text, field, constant, token: Token):
+    message = _value_problem(field, constant)
     if not message:
         return
-    suggestion = f'"{token.value}"' if field.type in {"str", "datetime"} and token.type != "NONE" else ""
+    suggestion = f'"{token.value}"' if field.type in {"str", "datetime"} and isinstance(constant, int | float) else ""
     raise query_text.error_at(text, token.start, token.end, message, suggestion)
 
 
-def _value_problem(field, constant, name):
+def _value_problem(field, constant):
     """Say why a field cannot be compared with a value of this type, or return empty text."""
     if isinstance(constant, str) and not _storable(constant):
         return "This text holds characters that no database can store."
-    if isinstance(field, RelationField):
-        return ""
     if constant is None and not field.nullable:
-        return f"{name} is never empty, so it cannot be compared with None."
+        return f"{field.name} is never empty, so it cannot be compared with None."
     try:
         field.validate(constant)
     except DjangoQLError:
-        return f"{name} is compared with {_TYPE_WORDS[field.type]}."
+        return f"{field.name} is compared with {_TYPE_WORDS[field.type]}."
     return ""
 
 

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from console import health, home, learner_views, shell_views
+from console.admin import site
 
 handler400 = "console.shell_views.bad_request"
 handler403 = "console.shell_views.permission_denied"
@@ -23,6 +24,7 @@ if settings.DEBUG:
     console_patterns.append(path("components/", shell_views.components, name="components"))
 
 urlpatterns = [
+    path("admin/", site.urls),
     path("", include((console_patterns, "console"))),
     path("", include("enrollments.urls")),
     path("", include("resets.urls")),
