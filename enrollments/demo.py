@@ -223,7 +223,7 @@ def _record_progress(demo):
         passes = _must_pass(enrollment)
         if passes is None and demo.random.random() < 0.25:  # noqa: PLR2004 (enrolled and never came)
             continue
-        share = 1.0 if passes else demo.random.betavariate(1, 2.2) if passes is None else 0.55
+        share = _share_done(demo, passes)
         completions += _completions(demo, enrollment, share, courses[enrollment.course_id])
         last_active = (demo.now - completions[-1].created).total_seconds() / 86400
         grade = _grade(demo, enrollment.user_id, enrollment.course_id, last_active, share)
@@ -242,6 +242,12 @@ def _must_pass(enrollment):
     if enrollment.user.username != EVERY_STATUS:
         return None
     return enrollment.course_id == ARABIC.key
+
+
+def _share_done(demo, passes):
+    if passes is None:
+        return demo.random.betavariate(1, 2.2)
+    return 1.0 if passes else demo.random.uniform(0.3, PASSING - 0.01)
 
 
 def _completions(demo, enrollment, share, course):
