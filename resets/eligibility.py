@@ -118,7 +118,7 @@ def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
             When(_completed__gte=settings.LECTERN_RESETS_PER_ENROLLMENT, then=Value(ResetStatus.COMPLETE)),
             When(is_active=False, then=Value(ResetStatus.NOT_ENROLLED)),
             When(~Exists(opted_in), then=Value(ResetStatus.NOT_OPTED_IN)),
-            When(overview__id__isnull=True, then=Value(ResetStatus.NO_COURSE)),
+            When(overview__version=None, then=Value(ResetStatus.NO_COURSE)),
             When(Q(overview__start=None) | Q(overview__start__gte=now), then=Value(ResetStatus.NOT_STARTED)),
             When(overview__end__lt=now, then=Value(ResetStatus.ENDED)),
             When(_is_passing(), then=Value(ResetStatus.PASSING)),

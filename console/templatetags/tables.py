@@ -51,7 +51,7 @@ def aria_sort(column):
 @register.simple_tag
 def active_filters(filterset):
     """Return the filters in force as dicts of name, label and value in words."""
-    if filterset is None or not filterset.form.is_bound:
+    if not filterset or not filterset.form.is_bound:
         return []
     active = []
     for name, field in filterset.form.fields.items():
