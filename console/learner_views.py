@@ -21,12 +21,12 @@ SEARCHED = "Searched usernames, e-mail addresses and full names from their begin
 class LearnerTable(Table):
     """Learners who were found."""
 
-    name = tables.Column(accessor="learner.username", verbose_name="Learner", order_by="learner.username")
-    username = tables.Column(accessor="learner.username", attrs={"td": {"class": "mono"}})
-    email = tables.Column(accessor="learner.email", verbose_name="E-mail")
-    id = tables.Column(accessor="learner.id", verbose_name="ID", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    state = tables.Column(accessor="learner.is_active", verbose_name="State")
-    joined = MomentColumn(accessor="learner.date_joined")
+    name = tables.Column(accessor="learner__username", verbose_name="Learner", order_by="learner__username")
+    username = tables.Column(accessor="learner__username", attrs={"td": {"class": "mono"}})
+    email = tables.Column(accessor="learner__email", verbose_name="E-mail")
+    id = tables.Column(accessor="learner__id", verbose_name="ID", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    state = tables.Column(accessor="learner__is_active", verbose_name="State")
+    joined = MomentColumn(accessor="learner__date_joined")
     found_by = tables.Column(verbose_name="Found by")
     title_column = "name"
 
