@@ -157,6 +157,8 @@ class ResetStatusView(EnrollmentMixin, View):
         if not self.eligibility.is_running and request.htmx:
             text = f"{enrollment.course_name or enrollment.course_id}: {self.eligibility.status.label.lower()}."
             trigger_client_event(response, "lectern:toast", {"text": f"Reset of {text}", "tone": "info"})
+            # Grades and completions of the row have changed too.
+            trigger_client_event(response, "lectern:refresh-table", {}, after="settle")
         return response
 
 
