@@ -1,0 +1,190 @@
+"""Lectern on a database that an LMS made: it changes nothing there but what a reset is meant to change."""
+
+import os
+from urllib.parse import quote
+
+import pytest
+
+from tests import services
+from tests.engines.lms import ENGINES, contents
+from tests.engines.processes import Installation, wait_for
+
+pytestmark = pytest.mark.services
+
+OWN = ("lectern_", "axes_")
+# Django notes there which models and migrations exist; an LMS lives with rows of other apps.
+BOOKKEEPING = {"django_migrations", "django_content_type", "auth_permission"}
+RUN = "course-v1:DemoX+DS101+2026"
+ENROLLMENT = 101
+
+
+@pytest.fixture(scope="module", params=ENGINES, ids=lambda switch: ENGINES[switch].__name__)
+def lms(request):
+    """An LMS's database, filled."""
+    database = ENGINES[request.param](services.require(request.param), f"lectern_lms_{os.getpid()}")
+    database.create()
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="module")
+def before(lms):
+    """What the LMS had before Lectern came: `(definitions, contents)`."""
+    tables = lms.tables()
+    return {table: lms.definition(table) for table in tables}, contents(lms, tables)
+
+
+@pytest.fixture(scope="module")
+def installation(lms, before, tmp_path_factory):
+    """Lectern, attached and migrated."""
+    folder = tmp_path_factory.mktemp("lectern")
+    attached = Installation(lms.url, folder, LECTERN_PLATFORM_TABLES="existing")
+    attached.manage("migrate")
+    attached.manage("collectstatic", "--noinput")
+    return attached
+
+
+@pytest.fixture(scope="module")
+def site(installation):
+    with installation.web() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def agent(site):
+    """The support agent's browser, signed in with the account of the LMS."""
+    site.post("/login/", username="sam@example.org", password="lms password of support")
+    assert site.address == "/"
+    return site
+
+
+def test_migrations_make_only_lecterns_own_tables(lms, before, installation):
+    made = lms.tables() - before[0].keys()
+    assert made
+    assert {table for table in made if not table.startswith(OWN)} == set()
+
+
+def test_migrations_change_no_table_of_the_lms(lms, before, installation):
+    for table, definition in before[0].items():
+        assert lms.definition(table) == definition, table
+
+
+def test_migrations_change_no_row_of_the_lms(lms, before, installation):
+    now = contents(lms, before[0])
+    for table, rows in before[1].items():
+        left, added = rows - now[table], now[table] - rows
+        assert not left, table
+        assert not added or table in BOOKKEEPING, table
+
+
+def test_checks_find_nothing_wrong(installation):
+    assert "no issues" in installation.manage("check", "--database", "default")
+
+
+def test_demo_data_does_not_go_into_an_lms(installation):
+    with pytest.raises(AssertionError, match="LMS"):
+        installation.manage("load_demo")
+
+
+@pytest.mark.parametrize("term", ["amina.yusuf", "AMINA.YUSUF@example.ORG", "4"])
+def test_an_exact_term_leads_to_the_learner(agent, term):
+    agent.get(f"/learners/?q={quote(term)}")
+    assert agent.address == "/learners/amina.yusuf/courses/"
+    assert agent.status == 200
+
+
+@pytest.mark.parametrize(
+    ("term", "found"), [("ami", "Amina Yusuf"), ("Old", "old name"), ("retired__", "retired__user_5f1e")]
+)
+def test_the_beginning_of_a_name_finds_the_learner(agent, term, found):
+    assert found in agent.get(f"/learners/?q={term}").text
+
+
+@pytest.mark.parametrize("username", ["old name", "no_profile", "Ines.Instructor", "retired__user_5f1e"])
+def test_every_kind_of_account_has_a_page(agent, username):
+    assert agent.get(f"/learners/{quote(username)}/courses/").status == 200
+    assert agent.get(f"/learners/{quote(username)}/resets/").status == 200
+
+
+def test_a_name_with_html_stays_text(agent):
+    text = agent.get(f"/learners/{quote('old name')}/courses/").text
+    assert "<b>Name</b>" not in text
+    assert "&lt;b&gt;Name&lt;/b&gt;" in text
+
+
+def test_every_enrollment_is_shown_however_odd_its_run(lms, agent):
+    text = agent.get("/learners/amina.yusuf/courses/?per_page=100").text
+    for (key,) in lms.run("SELECT course_id FROM student_courseenrollment WHERE user_id = 4"):
+        assert key in text, key
+
+
+@pytest.mark.parametrize("enrollment", [102, 103, 104, 106, 107, 108, 109, 110, 111])
+def test_runs_that_cannot_be_reset_are_refused(lms, agent, enrollment):
+    """No start, course deleted, ended, broken key, future, passed; enqueued, running and complete by the LMS's tool."""
+    audits = contents(lms, ["support_courseresetaudit"])
+    agent.post(f"/resets/enrollments/{enrollment}/confirm/", memo="Against the rules")
+    assert agent.status == 409
+    assert contents(lms, ["support_courseresetaudit"]) == audits
+
+
+LATEST = f"""
+    SELECT status, comment, reset_by_id, course_id FROM support_courseresetaudit
+    WHERE course_enrollment_id = {ENROLLMENT} ORDER BY id DESC LIMIT 1
+"""
+MEMO = "Asked for by phone: naïve 中文"
+
+
+@pytest.fixture(scope="module")
+def reset(lms, installation, agent):
+    """The reset of the one available run, done by a worker: what each table lost and won."""
+    tables = [table for table in lms.tables() if not table.startswith(OWN)]
+    old = contents(lms, tables)
+    agent.post(f"/resets/enrollments/{ENROLLMENT}/confirm/", memo=MEMO)
+    assert agent.address == "/learners/amina.yusuf/courses/", agent.text
+    with installation.worker():
+        wait_for(lambda: lms.run(LATEST)[0][0] in {"complete", "failed"}, "the reset")
+    new = contents(lms, tables)
+    return {table: (len(old[table] - new[table]), len(new[table] - old[table])) for table in tables}
+
+
+def test_the_reset_is_recorded_as_the_lms_records_it(lms, reset):
+    assert [tuple(row) for row in lms.run(LATEST)] == [("complete", MEMO, 1, 1)]
+
+
+def test_the_reset_clears_this_learner_in_this_run_and_changes_nothing_else(reset):
+    changed = {table: counts for table, counts in reset.items() if counts != (0, 0)}
+    changed.pop("django_admin_log", None)
+    assert changed == {
+        "courseware_studentmodule": (6, 0),
+        "grades_persistentcoursegrade": (1, 0),
+        "grades_persistentsubsectiongrade": (2, 0),
+        "grades_persistentsubsectiongradeoverride": (1, 0),
+        # The LMS's ORM would have written that the override was deleted; so does Lectern.
+        "grades_historicalpersistentsubsectiongradeoverride": (0, 1),
+        "completion_blockcompletion": (2, 0),
+        "support_courseresetaudit": (0, 1),
+    }
+
+
+def test_other_learners_and_histories_are_as_before(lms, reset):
+    assert lms.run("SELECT COUNT(*) FROM courseware_studentmodule WHERE student_id = 5")[0][0] == 1
+    assert lms.run("SELECT COUNT(*) FROM courseware_studentmodulehistory")[0][0] == 1
+    assert lms.run("SELECT COUNT(*) FROM coursewarehistoryextended_studentmodulehistoryextended")[0][0] == 1
+
+
+def test_the_agent_sees_that_it_is_done(reset, agent):
+    text = agent.get("/learners/amina.yusuf/resets/").text
+    assert "Complete" in text
+    assert MEMO in text
+
+
+def test_signing_in_and_working_leave_the_account_as_it_was(lms, before, reset):
+    """No stronger hash, which would end the person's sessions in the LMS, and no new last_login."""
+    assert contents(lms, ["auth_user"])["auth_user"] == before[1]["auth_user"]
+
+
+def test_an_instructor_does_not_see_learners(installation, site):
+    other = type(site)(site.site)
+    other.post("/login/", username="INES@example.org", password="lms password of instructor")
+    assert other.address == "/"
+    assert other.get("/learners/amina.yusuf/courses/").status == 403
