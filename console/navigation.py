@@ -48,7 +48,11 @@ def items_for(user, path: str) -> list[NavItem]:
 
 def _current(items: list[NavItem], path: str) -> str | None:
     """Return the longest address that `path` starts with; the start page only matches itself."""
-    inside = [item.url for item in items if path == item.url or (item.url != reverse("console:home") and path.startswith(item.url))]
+    inside = [
+        item.url
+        for item in items
+        if path == item.url or (item.url != reverse("console:home") and path.startswith(item.url))
+    ]
     return max(inside, key=len, default=None)
 
 

@@ -1,16 +1,17 @@
 """Sign-in and sign-out, the error pages, and the preview of all components."""
 
+from datetime import timedelta
+
 import structlog
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.http import HttpResponse, HttpResponseServerError
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from datetime import timedelta
 
 from console import html
 
@@ -25,7 +26,7 @@ class SignInForm(AuthenticationForm):
     }
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
         # Django takes the username's length, 150; an e-mail address may have 254.
         self.fields["username"].max_length = 254
         self.fields["username"].widget.attrs["maxlength"] = 254
@@ -84,5 +85,10 @@ def components(request):
     return render(
         request,
         "console/components.html",
-        {"icons": html.icon_names(), "tones": list(html.TONES), "past": now - timedelta(days=3), "future": now + timedelta(hours=2)},
+        {
+            "icons": html.icon_names(),
+            "tones": list(html.TONES),
+            "past": now - timedelta(days=3),
+            "future": now + timedelta(hours=2),
+        },
     )
