@@ -32,6 +32,7 @@ INSTRUCTOR_COURSES = tuple(
 AGENTS = {"ngozi.okonkwo": "Ngozi Okonkwo", "m.lindqvist": "Märta Lindqvist"}
 EVERY_STATUS, MANY_COURSES = "amina.yusuf", "max.many"
 LEARNERS = 300
+_MAIL_HOSTS = ("example.com", "example.org", "example.net", "students.northu.example")
 
 _LONG_NAME = (
     "Maria Theresia Walburga Amalia Christina Josepha Antonia Ferdinanda Leopoldine Wilhelmine "
@@ -137,9 +138,6 @@ def _learner(demo, number):
     user.is_active = demo.random.random() > 0.04  # noqa: PLR2004
     user.last_login = _last_login(demo)
     return user, name.full, name.country
-
-
-_MAIL_HOSTS = ("example.com", "example.org", "example.net", "students.northu.example")
 
 
 def _username(random, name, number):

@@ -51,7 +51,7 @@ def _runs():
 
 
 def grow(chunk: Chunk) -> int:
-    """Make a chunk's enrollments, grades for a tenth of them, completions for a fifth, and
+    """Make a chunk's enrollments, grades for about a tenth of them, completions for a fifth, and
     certificates; returns the rows written. Needs the accounts."""
     return _add_enrollments(chunk) + _add_grades(chunk) + _add_completions(chunk) + _add_certificates(chunk)
 
@@ -73,7 +73,7 @@ def _add_enrollments(chunk):
     )
 
 
-# A tenth of the enrollments has a grade: 0 to 96 per cent.
+# About a tenth of the enrollments has a grade: 0 to 96 per cent.
 GRADED = "e.user_id > %(after)s AND (e.user_id + e.id) %% 10 = 0"
 GRADE = "(e.id %% 97) / 100.0"
 
