@@ -38,6 +38,7 @@ from resets.models import (
     StudentModuleHistory,
     VisibleBlocks,
 )
+from resets.sweeper import sweep
 
 User = get_user_model()
 KEY_COLUMNS = (
@@ -151,6 +152,9 @@ class DemoSiteTests(TestCase):
         assert not jobs.filter(audit__status="failed", reason="").exists()
         assert not jobs.filter(audit__status="complete", audit__completed_at=None).exists()
         assert CourseResetAudit.objects.filter(job=None, status="complete").count() == 1
+
+    def test_the_sweeper_finds_nothing_to_do(self):
+        assert set(sweep().values()) == {0}
 
     def test_a_completed_reset_has_cleared_its_state(self):
         for audit in CourseResetAudit.objects.filter(status="complete"):
