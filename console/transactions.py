@@ -24,13 +24,14 @@ def is_conflict(error: BaseException) -> bool:
 def atomic_with_retries(function):
     """Run `function` in one transaction; start the whole of it again on a deadlock or lock timeout.
 
-    Inside an outer transaction nothing is retried: the outer one is already broken then.
+    Inside an outer transaction it is a savepoint, and nothing is retried: a deadlock has broken the
+    outer one too.
     """
 
     @wraps(function)
     def wrapper(*args, **kwargs):
         if transaction.get_connection().in_atomic_block:
-            return function(*args, **kwargs)
+            return _in_transaction(function, args, kwargs)
         retrying = Retrying(
             retry=retry_if_exception(is_conflict),
             stop=stop_after_attempt(5),

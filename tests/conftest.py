@@ -4,6 +4,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from console.celery import app as celery_app
+
 
 @pytest.fixture(autouse=True)
 def empty_cache():
@@ -24,3 +26,21 @@ def client_of():
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def queued():
+    """Return a function that takes what was put on the (in-memory) broker: task name and ids."""
+    with celery_app.connection_for_read() as connection:
+        queue = connection.SimpleQueue("lectern")
+        queue.clear()
+
+        def take() -> list[tuple]:
+            messages = [queue.get_nowait() for _ in range(queue.qsize())]
+            for message in messages:
+                message.ack()
+            return [(message.headers["task"], *message.payload[0]) for message in messages]
+
+        yield take
+        queue.clear()
+        queue.close()

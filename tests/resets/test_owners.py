@@ -1,0 +1,168 @@
+"""What a reset clears, and what it leaves alone."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from opaque_keys.edx.keys import CourseKey, UsageKey
+
+from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate, PersistentCourseGrade
+from resets import owners
+from resets.models import (
+    HistoricalSubsectionGradeOverride,
+    PersistentSubsectionGrade,
+    PersistentSubsectionGradeOverride,
+    StudentModule,
+    StudentModuleHistory,
+    VisibleBlocks,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def with_state(enrollment):
+    """Give a learner a little of everything in a run."""
+    for module_type in ("course", "chapter", "sequential", "vertical", "problem", "video"):
+        factories.StudentModuleFactory(enrollment=enrollment, module_type=module_type)
+    factories.OverrideFactory(grade=factories.SubsectionGradeFactory(enrollment=enrollment))
+    factories.SubsectionGradeFactory(enrollment=enrollment)
+    factories.CourseGradeFactory(enrollment=enrollment)
+    factories.BlockCompletionFactory.create_batch(3, enrollment=enrollment)
+    return enrollment
+
+
+def clear(enrollment):
+    return owners.clear(enrollment, actor_id=factories.support().pk)
+
+
+def test_everything_of_the_learner_in_the_run_is_cleared():
+    enrollment = with_state(factories.EnrollmentFactory())
+    assert clear(enrollment) == {
+        "overrides": 1,
+        "subsection_grades": 2,
+        "course_grades": 1,
+        "completions": 3,
+        "student_modules": 6,
+    }
+    for model in (
+        StudentModule,
+        PersistentSubsectionGrade,
+        PersistentSubsectionGradeOverride,
+        PersistentCourseGrade,
+        BlockCompletion,
+    ):
+        assert not model.objects.exists()
+
+
+def test_the_preview_counts_what_is_cleared():
+    enrollment = with_state(factories.EnrollmentFactory())
+    counted = {owner.key: count for owner, count in owners.preview(enrollment)}
+    assert counted == clear(enrollment)
+
+
+def test_clearing_twice_clears_nothing_more():
+    enrollment = with_state(factories.EnrollmentFactory())
+    clear(enrollment)
+    assert set(clear(enrollment).values()) == {0}
+
+
+def test_other_learners_and_other_runs_keep_theirs():
+    enrollment = with_state(factories.EnrollmentFactory())
+    with_state(factories.EnrollmentFactory(course_id=enrollment.course_id))
+    with_state(factories.EnrollmentFactory(user=enrollment.user))
+    clear(enrollment)
+    assert StudentModule.objects.count() == 12
+    assert PersistentSubsectionGradeOverride.objects.count() == 2
+    assert PersistentCourseGrade.objects.count() == 2
+    assert BlockCompletion.objects.count() == 6
+
+
+def test_a_run_whose_key_begins_the_same_keeps_its_rows():
+    user = factories.LearnerFactory()
+    short = factories.EnrollmentFactory(user=user, course_id=CourseKey.from_string("course-v1:Org+Demo+1"))
+    long = factories.EnrollmentFactory(user=user, course_id=CourseKey.from_string("course-v1:Org+Demo+10"))
+    with_state(short)
+    with_state(long)
+    clear(short)
+    assert {module.course_id for module in StudentModule.objects.all()} == {long.course_id}
+
+
+def test_a_run_whose_key_differs_in_letter_case_keeps_its_rows():
+    """MySQL's collations and our embedded tables take both keys for one; the reset must not."""
+    enrollment = factories.EnrollmentFactory(course_id=CourseKey.from_string("course-v1:Org+Demo+Run"))
+    twin = CourseKey.from_string("course-v1:Org+demo+run")
+    factories.StudentModuleFactory(
+        enrollment=enrollment, course_id=twin, module_state_key=factories.block_key(twin, block_id="other")
+    )
+    factories.StudentModuleFactory(enrollment=enrollment)
+    assert clear(enrollment)["student_modules"] == 1
+    assert StudentModule.objects.get().course_id == twin
+
+
+@pytest.mark.parametrize(
+    "usage_key",
+    [
+        "block-v1:TestX+Gone+2026+type@problem+block@deleted",
+        "i4x://TestX/Old/problem/p1",
+        "aside-usage-v2:block-v1$:TestX+C+2026+type@problem+block@p::tagging_aside",
+    ],
+)
+def test_rows_that_a_walk_over_the_course_would_miss(usage_key):
+    enrollment = factories.EnrollmentFactory()
+    factories.StudentModuleFactory(enrollment=enrollment, module_state_key=UsageKey.from_string(usage_key))
+    assert clear(enrollment)["student_modules"] == 1
+
+
+def test_old_style_course_keys():
+    enrollment = with_state(factories.EnrollmentFactory(course_id=CourseKey.from_string("OldX/Num/Run")))
+    assert clear(enrollment)["student_modules"] == 6
+
+
+def test_module_history_is_kept():
+    enrollment = factories.EnrollmentFactory()
+    module = factories.StudentModuleFactory(enrollment=enrollment)
+    StudentModuleHistory.objects.create(student_module_id=module.pk, created=factories.days_ago(1), state="{}")
+    clear(enrollment)
+    assert StudentModuleHistory.objects.get().student_module_id == module.pk
+
+
+def test_enrollment_certificate_and_shared_block_lists_are_kept():
+    enrollment = with_state(factories.EnrollmentFactory())
+    factories.CertificateFactory(enrollment=enrollment)
+    clear(enrollment)
+    assert CourseEnrollment.objects.filter(pk=enrollment.pk, is_active=True).exists()
+    assert GeneratedCertificate.objects.get().status == "downloadable"
+    assert VisibleBlocks.objects.count() == 2
+
+
+def test_a_deleted_override_leaves_the_history_row_that_the_lms_would_write():
+    enrollment = factories.EnrollmentFactory()
+    override = factories.OverrideFactory(grade=factories.SubsectionGradeFactory(enrollment=enrollment))
+    agent = factories.support()
+    owners.clear(enrollment, actor_id=agent.pk)
+    row = HistoricalSubsectionGradeOverride.objects.get()
+    assert (row.id, row.history_type, row.history_user_id) == (override.pk, "-", agent.pk)
+    assert row.override_reason == override.override_reason
+    assert row.grade_id == override.grade_id
+
+
+def test_more_rows_than_one_statement_takes(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(owners, "CHUNK", 4)
+    enrollment = factories.EnrollmentFactory()
+    factories.BlockCompletionFactory.create_batch(10, enrollment=enrollment)
+    # Five selections, and three deletes of at most four rows.
+    with django_assert_num_queries(8):
+        assert owners.clear(enrollment, actor_id=1)["completions"] == 10
+    assert not BlockCompletion.objects.exists()
+
+
+def test_clearing_is_by_set():
+    """The number of statements does not grow with the rows."""
+    counts = []
+    for rows in (1, 30):
+        enrollment = factories.EnrollmentFactory()
+        factories.StudentModuleFactory.create_batch(rows, enrollment=enrollment)
+        with CaptureQueriesContext(connection) as queries:
+            owners.clear(enrollment, actor_id=1)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

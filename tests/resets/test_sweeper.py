@@ -1,0 +1,117 @@
+"""Resets that no worker is about to do."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from resets import actions, sweeper
+from resets.models import CourseResetAudit, ResetJob
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+Status = CourseResetAudit.Status
+LONG_AGO = timedelta(hours=1)
+
+
+def audit_with_job(status, **job):
+    audit = factories.AuditFactory(status=status)
+    ResetJob.objects.filter(pk=audit.pk).update(**job)
+    return audit
+
+
+@pytest.fixture
+def sweep(django_capture_on_commit_callbacks):
+    """Return a sweep whose rings really go out."""
+
+    def run():
+        with django_capture_on_commit_callbacks(execute=True):
+            return sweeper.sweep()
+
+    return run
+
+
+def test_a_fresh_enqueued_reset_is_left_to_its_worker(sweep, queued):
+    factories.AuditFactory()
+    assert sweep() == {"taken_over": 0, "failed": 0, "rung": 0, "mailed": 0}
+    assert queued() == []
+
+
+def test_an_unheard_ring_is_repeated(sweep, queued):
+    audit = audit_with_job(Status.ENQUEUED, rung_at=timezone.now() - LONG_AGO)
+    assert sweep()["rung"] == 1
+    assert queued() == [("lectern.run_reset", audit.pk)]
+    assert sweep()["rung"] == 0, "not again within the minute"
+
+
+def test_a_living_lease_is_respected(sweep, queued):
+    audit = audit_with_job(Status.IN_PROGRESS, worker="w", lease_until=timezone.now() + LONG_AGO, attempts=1)
+    assert sweep()["taken_over"] == 0
+    audit.refresh_from_db()
+    assert audit.status == Status.IN_PROGRESS
+
+
+def test_a_dead_workers_reset_is_enqueued_again(sweep, queued):
+    audit = audit_with_job(Status.IN_PROGRESS, worker="dead", lease_until=timezone.now() - LONG_AGO, attempts=1)
+    assert sweep()["taken_over"] == 1
+    audit.refresh_from_db()
+    assert audit.status == Status.ENQUEUED
+    assert queued() == [("lectern.run_reset", audit.pk)]
+    assert actions.run_reset(audit.pk, worker="alive")
+    assert not actions.fail(audit.pk, worker="dead", reason="too late")
+
+
+def test_after_so_many_dead_workers_it_fails_with_a_reason(sweep, queued, settings):
+    audit = audit_with_job(
+        Status.IN_PROGRESS,
+        worker="dead",
+        lease_until=timezone.now() - LONG_AGO,
+        attempts=settings.LECTERN_RESET_ATTEMPTS,
+    )
+    assert sweep()["failed"] == 1
+    audit = CourseResetAudit.objects.select_related("job").get(pk=audit.pk)
+    assert audit.status == Status.FAILED
+    assert "stopped in the middle 5 times" in audit.job.reason
+
+
+@pytest.mark.parametrize("status", [Status.ENQUEUED, Status.IN_PROGRESS])
+def test_open_edx_own_resets_are_left_alone(sweep, queued, status):
+    audit = factories.AuditFactory(job=None, status=status, created=timezone.now() - LONG_AGO)
+    sweep()
+    audit.refresh_from_db()
+    assert audit.status == status
+    assert queued() == []
+
+
+def test_a_lease_renewed_since_it_was_read_is_spared(sweep, queued):
+    audit = audit_with_job(Status.IN_PROGRESS, worker="w", lease_until=timezone.now() - LONG_AGO, attempts=1)
+    seen = ResetJob.objects.get(pk=audit.pk)
+    ResetJob.objects.filter(pk=audit.pk).update(lease_until=timezone.now() + LONG_AGO)
+    assert sweeper._take_over(seen) == "spared"
+
+
+def test_a_mail_that_was_never_sent_is_asked_for_again(sweep, queued):
+    audit = audit_with_job(Status.COMPLETE, finished_at=timezone.now() - LONG_AGO)
+    assert sweep()["mailed"] == 1
+    assert queued() == [("lectern.mail_learner", audit.pk)]
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        {"mailed_at": timezone.now()},
+        {"mail_problem": "The learner has no e-mail address."},
+        {"finished_at": timezone.now() - timedelta(days=3)},
+        {"finished_at": timezone.now()},
+    ],
+)
+def test_mail_that_needs_nothing(sweep, queued, job):
+    audit_with_job(Status.COMPLETE, **{"finished_at": timezone.now() - LONG_AGO, **job})
+    assert sweep()["mailed"] == 0
+
+
+def test_the_command_says_what_it_did(capsys):
+    audit_with_job(Status.ENQUEUED, rung_at=timezone.now() - LONG_AGO)
+    call_command("sweep_resets")
+    assert capsys.readouterr().out == "taken over: 0, failed: 0, rung: 1, mailed: 0\n"
