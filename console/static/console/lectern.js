@@ -44,8 +44,19 @@
     if (live) live.textContent = text;
   }
 
+  // Everything outside an open dialog lies behind its backdrop and is dead to screen readers.
+  function toastHost() {
+    const page = byId("toasts");
+    const dialog = openDialog();
+    if (!dialog || !page) return page;
+    const inside = dialog.querySelector(":scope > .toasts") ?? page.cloneNode();
+    inside.removeAttribute("id");
+    dialog.append(inside);
+    return inside;
+  }
+
   function toast({ text, tone = "info" }) {
-    const host = byId("toasts");
+    const host = toastHost();
     const template = byId("toast-template");
     if (!host || !template || !text) return;
     const element = template.content.firstElementChild.cloneNode(true);
@@ -68,6 +79,7 @@
     applySwitches();
     updateCounters(dialog);
     dialog.addEventListener("close", () => {
+      byId("toasts")?.append(...dialog.querySelectorAll(":scope > .toasts > .toast"));
       dialog.remove();
       returnFocus();
     }, { once: true });
