@@ -24,9 +24,11 @@ class Command(BaseCommand):
         _check_port_is_free(port)
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        if not get_user_model().objects.exists():
-            call_command("load_demo")
-        self.stdout.write(_welcome(port))
+        if get_user_model().objects.exists():
+            self.stdout.write(_sign_ins())
+        else:
+            call_command("load_demo")  # Prints the sign-ins itself.
+        self.stdout.write(f"\nLectern: http://localhost:{port}/\nCtrl-C stops web and worker.\n")
         self.stdout.flush()
         os.execlp("honcho", "honcho", "--procfile", str(settings.BASE_DIR / "Procfile"), "start")  # noqa: S606, S607
 
@@ -37,9 +39,8 @@ def _check_port_is_free(port):
             raise CommandError(f"Port {port} is in use. Choose another one: make run PORT={port + 1}")
 
 
-def _welcome(port):
-    lines = ["", f"Lectern: http://localhost:{port}/"]
-    if get_user_model().objects.filter(username__in=demo.SIGN_INS).exists():
-        lines.append(f"Demo sign-ins, all with the password {demo.PASSWORD}:")
-        lines += [f"  {username:<11} {role}" for username, role in demo.SIGN_INS.items()]
-    return "\n".join([*lines, "Ctrl-C stops web and worker.", ""])
+def _sign_ins():
+    if not get_user_model().objects.filter(username__in=demo.SIGN_INS).exists():
+        return ""
+    lines = [f"  {username:<11} {role}" for username, role in demo.SIGN_INS.items()]
+    return "\n".join([f"\nDemo sign-ins, all with the password {demo.PASSWORD}:", *lines])
