@@ -1,0 +1,76 @@
+"""Lectern's own addresses, a stock admin, and bare views: what Lectern is measured against."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.template import engines
+from django.urls import path
+
+from console.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
+from enrollments.models import CourseEnrollment
+from resets.models import CourseResetAudit
+
+ROWS = 25
+
+
+class StockAdmin(admin.ModelAdmin):
+    """A plain ModelAdmin in Django's own templates."""
+
+    list_per_page = ROWS
+
+    def changelist_view(self, request, extra_context=None):
+        response = super().changelist_view(request, extra_context)
+        response.using = "stock"
+        return response
+
+
+class StockEnrollments(StockAdmin):
+    list_display = ("id", "user", "course_id", "mode", "is_active", "created")
+    list_select_related = ("user",)
+
+
+class StockResets(StockAdmin):
+    list_display = ("id", "course_enrollment", "status", "comment", "reset_by", "created", "completed_at")
+    list_select_related = ("course_enrollment", "reset_by")
+
+
+class StockLearners(StockAdmin):
+    list_display = ("id", "username", "email", "is_active", "date_joined", "last_login")
+    search_fields = ("username", "email", "profile__name")
+
+
+stock = admin.AdminSite(name="stock")
+stock.register(CourseEnrollment, StockEnrollments)
+stock.register(CourseResetAudit, StockResets)
+stock.register(get_user_model(), StockLearners)
+
+ENROLLMENTS = """<!doctype html><title>Bare</title><table>{% for row in rows %}
+<tr><td>{{ row.id }}<td>{{ row.course_id }}<td>{{ row.overview.display_name }}<td>{{ row.overview.start }}
+<td>{{ row.overview.end }}<td>{{ row.mode }}<td>{{ row.is_active }}<td>{{ row.created }}{% endfor %}</table>"""
+RESETS = """<!doctype html><title>Bare</title><table>{% for row in rows %}
+<tr><td>{{ row.id }}<td>{{ row.course_enrollment.user.username }}<td>{{ row.course_enrollment.course_id }}
+<td>{{ row.status }}<td>{{ row.comment }}<td>{{ row.reset_by.username }}<td>{{ row.created }}{% endfor %}</table>"""
+
+
+def _page(template, rows):
+    return HttpResponse(engines["django"].from_string(template).render({"rows": rows}))
+
+
+def bare_enrollments(request, user_id):
+    """Answer with a learner's first enrollments from one query, in one small template."""
+    rows = CourseEnrollment.objects.filter(user_id=user_id).select_related("overview")
+    return _page(ENROLLMENTS, rows.order_by("course_id")[:ROWS])
+
+
+def bare_resets(request):
+    """Answer with the latest resets from one query, in one small template."""
+    rows = CourseResetAudit.objects.select_related("course_enrollment__user", "reset_by")
+    return _page(RESETS, rows.order_by("-pk")[:ROWS])
+
+
+urlpatterns = [
+    path("stock/", stock.urls),
+    path("bare/enrollments/<int:user_id>/", bare_enrollments),
+    path("bare/resets/", bare_resets),
+    *urlpatterns,
+]
