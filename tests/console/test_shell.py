@@ -226,7 +226,8 @@ def test_an_unknown_icon_or_tone_is_an_error():
 
 
 def test_each_helper_is_a_tag_in_every_template():
-    text = '{% icon "check" "Done" %}{% badge "success" "Fine" %}{% ago None "not yet" %}{% copyable loose %}{% key "x+y" %}'
+    tags = ['icon "check" "Done"', 'badge "success" "Fine"', 'ago None "not yet"', "copyable loose", 'key "x+y"']
+    text = "".join(f"{{% {tag} %}}" for tag in tags)
     shown = Template(text).render(Context({"loose": "a&b"}))
     for part in ('aria-label="Done"', "badge--success", "not yet", "a&amp;b", "x+<wbr>y"):
         assert part in shown
