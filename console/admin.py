@@ -199,12 +199,12 @@ class PlatformAdmin(admin.ModelAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """Answer with the list, or with an empty one that says why the search was stopped."""
-        if request.method != "GET":
-            return super().changelist_view(request, extra_context)
         try:
             with time_limit(connection, settings.LECTERN_QUERY_SECONDS):
                 return _rendered(super().changelist_view(request, extra_context))
         except querying.QueryError as error:
+            if request.method == "POST":
+                return self._nothing_exported(request, error)
             request.query_error = error
             return super().changelist_view(request, extra_context)
 
@@ -256,24 +256,26 @@ class PlatformAdmin(admin.ModelAdmin):
     def export(self, request):
         """Answer with all matching rows as CSV; a query that cannot be answered exports nothing."""
         self._must_see(request)
-        queryset = self.get_changelist_instance(request).queryset
-        return self._csv(request, queryset) or redirect(f"{self.address('changelist')}?{request.GET.urlencode()}")
+        try:
+            with time_limit(connection, settings.LECTERN_QUERY_SECONDS):
+                return self._csv(request, self.get_changelist_instance(request).queryset)
+        except querying.QueryError as error:
+            return self._nothing_exported(request, error)
 
     @admin.action(description="Export selected rows as CSV")
     def export_selected(self, request, queryset):
         return self._csv(request, queryset)
 
     def _csv(self, request, queryset):
-        """Return the file, or None (with a message) when the rows cannot be had."""
-        try:
-            if error := getattr(request, "query_error", None):
-                raise error
-            with time_limit(connection, settings.LECTERN_QUERY_SECONDS):
-                keys = list(queryset.values_list("pk", flat=True)[: settings.LECTERN_EXPORT_ROWS])
-        except querying.QueryError as error:
-            self.message_user(request, f"Nothing was exported. {error.message}", messages.ERROR)
-            return None
+        """Return the file. Raises QueryError when the rows cannot be had."""
+        if error := getattr(request, "query_error", None):
+            raise error
+        keys = list(queryset.values_list("pk", flat=True)[: settings.LECTERN_EXPORT_ROWS])
         return stream_csv(self._csv_rows(request, keys), str(self.opts.verbose_name_plural), actor=request.user)
+
+    def _nothing_exported(self, request, error):
+        self.message_user(request, f"Nothing was exported. {error.message}", messages.ERROR)
+        return redirect(f"{self.address('changelist')}?{request.GET.urlencode()}")
 
     def _csv_rows(self, request, keys):
         """Yield the header and the rows, a chunk at a time by key: no cursor stays open."""

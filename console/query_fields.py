@@ -200,6 +200,21 @@ def _days(first, end=None):
     return tuple(timezone.make_aware(datetime.combine(day, datetime.min.time())) for day in (first, end))
 
 
+class Record(djangoql.RelationField):
+    """A related record: a step on the way to its fields, or compared with None (is there one or not)."""
+
+    def get_lookup_name(self):
+        """Ask a column that is never NULL where only a join can tell that the record is missing.
+
+        Django answers a comparison of a plain join with None from the near side's own column.
+        """
+        relation = self.model._meta.get_field(self.name)
+        if not isinstance(relation, models.ForeignObject) or isinstance(relation, models.ForeignKey):
+            return self.name
+        columns = self.related_model._meta.concrete_fields
+        return f"{self.name}__{next(field.name for field in columns if not field.primary_key and not field.null)}"
+
+
 # Django's classes in order: a subclass stands before its base.
 _FIELD_CLASSES = (
     (OpaqueKeyField, Key),

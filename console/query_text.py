@@ -222,19 +222,26 @@ def _what_is_missing(before, tokens):
 def _explain(before, token):
     """Return the message and the suggestion for a word that cannot follow the one before it."""
     word = token.value.lower()
-    if before is not None and before.type in _OPERATORS:
+    before_type = before.type if before else ""
+    if before_type in _OPERATORS:
         return _explain_value(before, token, word)
-    if before is not None and before.type == "NAME":
+    if before_type == "NAME":
         known = _AFTER_NAME.get(word, "")
         return f"After the field {before.value} comes a comparison, such as = or ~.", known
-    if before is not None and (before.type in VALUES or before.type == "PAREN_R"):
-        known = word if word in {"and", "or"} else ""
-        return "Two conditions are joined by “and” or “or”, in small letters.", known
+    if before_type in VALUES or before_type == "PAREN_R":
+        return _explain_joint(token, word)
     if token.type == "NOT":
         return "“not” stands before in, startswith or endswith only. Otherwise use != or !~.", ""
     if token.type in VALUES:
         return "A condition begins with the name of a field.", ""
     return f"{token.value} cannot stand here.", ""
+
+
+def _explain_joint(token, word):
+    if token.type == "PAREN_R":
+        return "This bracket was never opened.", ""
+    known = word if word in {"and", "or"} else ""
+    return "Two conditions are joined by “and” or “or”, in small letters.", known
 
 
 def _explain_value(before, token, word):

@@ -14,10 +14,10 @@ from django.db import models
 from djangoql.ast import List
 from djangoql.exceptions import DjangoQLError
 from djangoql.queryset import build_filter
-from djangoql.schema import DjangoQLField, DjangoQLSchema, RelationField
+from djangoql.schema import DjangoQLField, DjangoQLSchema
 
 from console import query_text
-from console.query_fields import RefusedValueError, field_for
+from console.query_fields import Record, RefusedValueError, field_for
 from console.query_text import Explanation, QueryError, Token, corrected, explain, mark
 
 __all__ = [
@@ -73,7 +73,15 @@ class GuardedSchema(DjangoQLSchema):
         if self.excluded(field.related_model):
             raise ImproperlyConfigured(f"{type(self).__name__}: {model.__name__}.{field_name} leads out of the schema.")
         nullable = field.auto_created or field.null
-        return RelationField(model, field_name, field.related_model, nullable=nullable)
+        return Record(model, field_name, field.related_model, nullable=nullable)
+
+    def resolve_name(self, name):
+        """Return the field that a name leads to, which was checked before; a relation is one, too."""
+        label, field = self.model_label(self.current_model), None
+        for part in name.parts:
+            field = self.models[label][part]
+            label = getattr(field, "relation", None)
+        return field
 
 
 def search(queryset: models.QuerySet, text: str, schema: type[GuardedSchema]) -> models.QuerySet:
@@ -111,7 +119,7 @@ def _condition(text, schema):
 def _check(text, schema, leaf, name: Token, values: list[Token]):
     field = _resolve(text, schema, name)
     constants = leaf.right.value if isinstance(leaf.right, List) else [leaf.right.value]
-    if isinstance(field, RelationField):
+    if isinstance(field, Record):
         _check_record(text, schema, field, constants, name)
         return
     for constant, token in zip(constants, values, strict=True):
@@ -137,7 +145,7 @@ def _resolve(text, schema, name: Token):
         field = schema.models[label].get(part)
         if field is None:
             raise _unknown(text, start, part, schema.models[label])
-        label = field.relation if isinstance(field, RelationField) else None
+        label = field.relation if isinstance(field, Record) else None
         start += len(part) + 1
     return field
 
@@ -204,7 +212,7 @@ def describe(schema: type[GuardedSchema], model: type[models.Model], suggestions
 
 def _describe_field(field):
     described = {"type": field.type, "nullable": bool(field.nullable), "options": getattr(field, "has_options", False)}
-    return described | ({"relation": field.relation} if isinstance(field, RelationField) else {})
+    return described | ({"relation": field.relation} if isinstance(field, Record) else {})
 
 
 def options(schema: type[GuardedSchema], model: type[models.Model], name: str, text: str) -> list[str]:

@@ -48,7 +48,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_tables2",
-    "djangoql",
     "rules.apps.AutodiscoverRulesConfig",
     "template_partials",
 ]
@@ -61,7 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "console.middleware.RequestLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
