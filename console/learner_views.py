@@ -51,6 +51,7 @@ class LearnerSearchView(TablePageMixin, TemplateView):
     template_name = "console/learner_search.html"
     table_class = LearnerTable
     title = "Learners"
+    empty_text = "Check the spelling, or try the e-mail address. Names are matched from their first word on."
 
     def get(self, request, *args, **kwargs):
         self.text = request.GET.get("q", "").strip()
@@ -58,6 +59,7 @@ class LearnerSearchView(TablePageMixin, TemplateView):
         if address:
             return redirect(address)
         self.result = learners.search(self.text)
+        self.empty_title = f"No learner begins with “{self.text}”"
         if len(self.result.exact) == 1 and "all" not in request.GET and not self.wants_fragment():
             return self.go_to(self.result.exact[0].learner)
         return super().get(request, *args, **kwargs)

@@ -5,8 +5,16 @@ from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
+from django_structlog.middlewares import RequestMiddleware
 
 from console.rules import Permission
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Binds a request id to every log line. What was searched for stays out of the log: it is about people."""
+
+    def format_request(self, request):
+        return f"{request.method} {request.path}"
 
 
 class PrivateResponseMiddleware:
