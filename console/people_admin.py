@@ -88,7 +88,9 @@ class UserAdmin(PlatformAdmin, DjangoUserAdmin):
         ]
 
     def get_readonly_fields(self, request, obj=None):
-        """Keep people from locking themselves out."""
+        """Fix what accounts are known by, once they exist, and keep people from locking themselves out."""
+        if obj is None:
+            return ()
         own = ("is_active", "is_staff") if obj == request.user else ()
         return (*self.readonly_fields, *own)
 
