@@ -7,6 +7,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from console.celery import app
 from console.models import WorkerHeartbeat
@@ -15,12 +16,14 @@ HEARTBEAT_MAX_AGE = timedelta(seconds=120)
 
 
 @login_not_required
+@require_safe
 def healthz(request):
     """`/healthz`: the process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
+@require_safe
 def readyz(request):
     """`/readyz`: 200 when everything that a reset needs works, else 503 and which part does not."""
     parts = {"database": _database(), "migrations": False, "worker": False, "broker": _broker()}

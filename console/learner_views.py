@@ -7,6 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from console import html, learners
@@ -83,6 +84,7 @@ class LearnerSearchView(TablePageMixin, TemplateView):
         )
 
 
+@require_safe
 @permission_required(Permission.VIEW_LEARNERS, raise_exception=True)
 def learner(request, username):
     """`/learners/<username>/`: goes to the first tab."""

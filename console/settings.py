@@ -288,6 +288,8 @@ LOGGING = {
     "loggers": {
         # The LMS's own logger name for analytics events: one JSON document a line.
         "tracking": {"handlers": ["tracking"], "level": "INFO", "propagate": False},
+        # A line per sign-in at INFO, and two about cleaning up.
+        "axes": {"level": "WARNING"},
         "django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
     },
 }

@@ -1,0 +1,116 @@
+"""Every address of the site, opened by every kind of person. A new address that is not listed here fails."""
+
+import pytest
+from django.urls import get_resolver, reverse
+from opaque_keys.edx.keys import CourseKey
+
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+RUN = CourseKey.from_string("course-v1:MineX+M1+2026")
+PEOPLE = ("anonymous", "nobody", "other_instructor", "instructor", "support", "staff", "admin")
+SIGN_IN = 302
+
+# What each person gets on GET, in the order of PEOPLE.
+OPEN = (200,) * 7
+EVERYBODY_WITH_A_ROLE = (SIGN_IN, 403, 200, 200, 200, 200, 200)
+OWN_COURSE = (SIGN_IN, 403, 404, 200, 200, 200, 200)
+SUPPORT = (SIGN_IN, 403, 403, 403, 200, 200, 200)
+ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
+
+ADDRESSES = {
+    "console:home": (EVERYBODY_WITH_A_ROLE, {}),
+    "console:learners": (SUPPORT, {}),
+    "console:learner": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"username": "anna"}),
+    "console:healthz": (OPEN, {}),
+    "console:readyz": ((503,) * 7, {}),
+    "console:login": ((200, 302, 302, 302, 302, 302, 302), {}),
+    "console:logout": ((405,) * 7, {}),
+    "enrollments:courses": (SUPPORT, {"username": "anna"}),
+    "enrollments:list": (EVERYBODY_WITH_A_ROLE, {}),
+    "resets:learner": (SUPPORT, {"username": "anna"}),
+    "resets:list": (EVERYBODY_WITH_A_ROLE, {}),
+    "resets:detail": (OWN_COURSE, {"pk": "audit"}),
+    "resets:confirm": (SUPPORT, {"pk": "enrollment"}),
+    "resets:status": (SUPPORT, {"pk": "enrollment"}),
+}
+# State changes: the same people, POST. What refuses on GET refuses here too.
+POSTS = {"resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"})}
+
+
+@pytest.fixture
+def rows():
+    """Return the ids that addresses are filled with: one learner in one run, with one failed reset."""
+    course = factories.CourseOverviewFactory(id=RUN)
+    factories.OptInFactory(course=course)
+    enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
+    audit = factories.AuditFactory(course_enrollment=enrollment, status="failed")
+    return {"enrollment": enrollment.pk, "audit": audit.pk}
+
+
+@pytest.fixture
+def browser(client, client_of):
+    """Return a function that gives the browser of one of PEOPLE."""
+    make = {
+        "nobody": factories.LearnerFactory,
+        "other_instructor": lambda: factories.course_staff("course-v1:OtherX+O1+2026"),
+        "instructor": lambda: factories.course_staff(RUN),
+        "support": factories.support,
+        "staff": lambda: factories.LearnerFactory(is_staff=True),
+        "admin": factories.admin_user,
+    }
+    return lambda person: client if person == "anonymous" else client_of(make[person]())
+
+
+def address(name, rows):
+    return reverse(name, kwargs={key: rows.get(value, value) for key, value in ADDRESSES[name][1].items()})
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_who_may_open_what(name, person, rows, browser):
+    response = browser(person).get(address(name, rows))
+    assert response.status_code == ADDRESSES[name][0][PEOPLE.index(person)]
+    if person == "anonymous" and response.status_code == SIGN_IN:
+        assert response.url.startswith("/login/?next=")
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+@pytest.mark.parametrize("name", POSTS)
+def test_who_may_change_what(name, person, rows, browser):
+    expected, data = POSTS[name]
+    response = browser(person).post(address(name, rows), {**data, "seen_audit_id": rows["audit"]})
+    assert response.status_code == expected[PEOPLE.index(person)]
+
+
+@pytest.mark.parametrize("name", sorted(set(ADDRESSES) - set(POSTS) - {"console:login", "console:logout"}))
+def test_pages_for_reading_take_no_post(name, rows, browser):
+    assert browser("admin").post(address(name, rows)).status_code == 405
+
+
+def names(patterns, namespace=""):
+    """Yield the name of every address; the admin's own are tested with the admin."""
+    for pattern in patterns:
+        if hasattr(pattern, "url_patterns"):
+            if pattern.namespace != "admin":
+                inner = ":".join(filter(None, [namespace, pattern.namespace]))
+                yield from names(pattern.url_patterns, inner)
+        else:
+            yield f"{namespace}:{pattern.name}"
+
+
+def test_every_address_is_listed():
+    assert set(names(get_resolver().url_patterns)) == set(ADDRESSES)
+
+
+def test_the_admin_is_ours_and_for_admins(browser):
+    codes = [browser(person).get("/admin/").status_code for person in PEOPLE]
+    assert codes == list(ADMINS)
+
+
+def test_every_page_has_the_strict_policy(rows, browser):
+    for name in ADDRESSES:
+        policy = browser("admin").get(address(name, rows)).headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
