@@ -353,4 +353,9 @@
   document.addEventListener("htmx:timeout", () => toast({ text: "The server took too long to answer. Try again.", tone: "danger" }));
   document.addEventListener("lectern:close-dialog", () => openDialog()?.close());
   document.addEventListener("lectern:toast", (event) => toast(event.detail));
+  // The server says so when work in the background has changed what the list shows.
+  document.addEventListener("lectern:refresh-table", () => {
+    const address = location.pathname + location.search;
+    if (byId("table")) htmx.ajax("GET", address, { target: "#table", swap: "outerHTML show:none" });
+  });
 })();
