@@ -11,7 +11,7 @@ Keys are compared in Python, because MySQL's collations take `Demo` and `demo` f
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import CharField, ExpressionWrapper, F, Model, QuerySet
 from django.utils import timezone
 
 from enrollments.models import BlockCompletion, CourseEnrollment, PersistentCourseGrade
@@ -74,8 +74,14 @@ def _chunks(keys: list[int]) -> Iterator[list[int]]:
     return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
 
 
-def _exact(rows, course_key) -> list[int]:
-    return [pk for pk, found in rows if found == course_key]
+def _exact(rows: QuerySet, column: str, course_key) -> list[int]:
+    """Return the keys of those rows whose course key is the same to the letter.
+
+    Compared as text: making and comparing key objects took longer than deleting the rows.
+    """
+    wanted = str(course_key).strip()
+    found = rows.values_list("pk", ExpressionWrapper(F(column), output_field=CharField()))
+    return [pk for pk, text in found if text.strip() == wanted]
 
 
 def _student_modules(enrollment):
@@ -84,30 +90,30 @@ def _student_modules(enrollment):
     That also finds what a walk over the published course does not: containers with their
     positions, deleted blocks, asides and old `i4x` keys.
     """
-    rows = StudentModule.objects.filter(student_id=enrollment.user_id).values_list("pk", "course_id")
-    return _exact(rows, enrollment.course_id)
+    rows = StudentModule.objects.filter(student_id=enrollment.user_id)
+    return _exact(rows, "course_id", enrollment.course_id)
 
 
 def _subsection_grades(enrollment):
     rows = PersistentSubsectionGrade.objects.filter(user_id=enrollment.user_id, course_id=enrollment.course_id)
-    return _exact(rows.values_list("pk", "course_id"), enrollment.course_id)
+    return _exact(rows, "course_id", enrollment.course_id)
 
 
 def _overrides(enrollment):
     rows = PersistentSubsectionGradeOverride.objects.filter(
         grade__user_id=enrollment.user_id, grade__course_id=enrollment.course_id
     )
-    return _exact(rows.values_list("pk", "grade__course_id"), enrollment.course_id)
+    return _exact(rows, "grade__course_id", enrollment.course_id)
 
 
 def _course_grades(enrollment):
     rows = PersistentCourseGrade.objects.filter(user_id=enrollment.user_id, course_id=enrollment.course_id)
-    return _exact(rows.values_list("pk", "course_id"), enrollment.course_id)
+    return _exact(rows, "course_id", enrollment.course_id)
 
 
 def _completions(enrollment):
     rows = BlockCompletion.objects.filter(user_id=enrollment.user_id, context_key=enrollment.course_id)
-    return _exact(rows.values_list("pk", "context_key"), enrollment.course_id)
+    return _exact(rows, "context_key", enrollment.course_id)
 
 
 def _write_override_history(keys, actor_id):
