@@ -26,7 +26,7 @@ def options(description: str) -> argparse.Namespace:
 @contextmanager
 def database(learners: int):
     """Make a database with demo data and `learners` generated learners; drop it afterwards."""
-    say(f"Preparing a database on {connection.display_name} with {learners:,} learners ...")
+    say(f"Preparing a database on {connection.vendor} with {learners:,} learners ...")
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:

@@ -60,11 +60,19 @@ def make_learner() -> CourseEnrollment:
 def refilled(enrollment: CourseEnrollment, way) -> float:
     """Write the learner's state, and return the seconds in which `way` clears all of it."""
     fill(enrollment)
+    empty_journal()
     before = StudentModule.objects.count()
     seconds = stopwatch(way, enrollment)
     if any(count for _, count in owners.preview(enrollment)) or before - StudentModule.objects.count() != BLOCKS:
         raise RuntimeError(f"{way.__name__} did not clear exactly the learner's run")
     return seconds
+
+
+def empty_journal() -> None:
+    """Let no way pay for what was written before it: SQLite tidies its journal at a commit of its choice."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(RESTART)")
 
 
 def by_lectern(enrollment: CourseEnrollment) -> None:
