@@ -24,7 +24,8 @@
     int: "number", float: "number", str: "text", datetime: "date", bool: "True or False", relation: "record",
   };
   const DATES = ["today", "yesterday", "-1h", "-24h", "-7d", "-30d", "-52w"];
-  const MOST = 60;
+  // As many as fit without scrolling; who types on sees fewer and better ones.
+  const MOST = 16;
 
   const schemas = new Map(); // address -> promise of what it answered
   const words = new Map(); // address of a suggestion -> promise of its items
@@ -195,7 +196,6 @@
     const items = [...listOf(area).children];
     state.active = (number + items.length) % items.length;
     items.forEach((item, index) => item.setAttribute("aria-selected", String(index === state.active)));
-    items[state.active].scrollIntoView({ block: "nearest" });
     area.setAttribute("aria-activedescendant", items[state.active].id);
   }
 
