@@ -7,6 +7,7 @@ import django_tables2 as tables
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F
+from django.utils.html import format_html
 from django_tables2.data import TableData, TableQuerysetData
 from django_tables2.rows import BoundRow
 
@@ -15,6 +16,7 @@ from console import html
 COUNT_CAP = 10_000
 PAGE_SIZES = (25, 50, 100)
 EXPORT_CHUNK = 1000
+NO_COURSE = "Course run no longer exists"
 
 
 class PagedData(TableQuerysetData):
@@ -114,6 +116,24 @@ def _plain(value):
     return "" if value is None else str(value)
 
 
+def export_column(**kwargs) -> tables.Column:
+    """Return a column of the export and of `?sort=`, which the screen shows as part of another."""
+    return tables.Column(visible=False, empty_values=(), **kwargs)
+
+
+class ShownColumn(tables.Column):
+    """A column of the screen that sums export columns up, and is not exported itself."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, empty_values=(), accessor="pk", exclude_from_export=True, **kwargs)
+
+
+def course_cell(name: str | None, course_key):
+    """Return a course run's name above its key; a deleted run has no name any more."""
+    shown = name or format_html('<span class="muted">{}</span>', NO_COURSE)
+    return format_html('{}<br><span class="small muted">{}</span>', shown, html.key(course_key))
+
+
 class MomentColumn(tables.Column):
     """A moment: relative in the cell, absolute on hover, ISO 8601 in exports."""
 
@@ -128,13 +148,3 @@ class MomentColumn(tables.Column):
 
     def value(self, value):
         return value
-
-
-class KeyColumn(tables.Column):
-    """A course or usage key, in monospace with a copy button."""
-
-    def render(self, value):
-        return html.key(value)
-
-    def value(self, value):
-        return str(value)

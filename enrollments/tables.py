@@ -7,23 +7,9 @@ from django.utils.html import format_html
 
 from console import html
 from console.rules import Permission
-from console.tables import Table
+from console.tables import NO_COURSE, ShownColumn, Table, course_cell, export_column
 from enrollments import columns
 from enrollments.models import CourseEnrollment
-
-NO_OVERVIEW = "Course run no longer exists"
-
-
-def _plain(**kwargs):
-    """Return a column of the export and of `?sort=`, which a screen shows as part of another."""
-    return tables.Column(visible=False, empty_values=(), **kwargs)
-
-
-class ShownColumn(tables.Column):
-    """A column of the screen that sums several plain ones up."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, empty_values=(), accessor="pk", exclude_from_export=True, **kwargs)
 
 
 class EnrollmentTable(Table):
@@ -34,23 +20,23 @@ class EnrollmentTable(Table):
     """
 
     course = ShownColumn(order_by="course_name")
-    run = ShownColumn(order_by="course_start", verbose_name="Course run")
+    run = ShownColumn(order_by="course_start", verbose_name="Course run", attrs={"td": {"class": "small nowrap"}})
     enrollment = ShownColumn(order_by="created")
     activity = ShownColumn(order_by=("recently_active", "last_completion_at"), verbose_name="Recently active")
     result = ShownColumn(order_by="grade", verbose_name="Grade")
-    course_name = _plain(verbose_name="Course name")
-    course_id = _plain(verbose_name="Course key")
-    course_start = _plain(verbose_name="Start")
-    course_end = _plain(verbose_name="End")
-    self_paced = _plain(verbose_name="Pacing")
-    mode = _plain()
-    is_active = _plain(verbose_name="Enrolled")
-    created = _plain(verbose_name="Enrolled on")
-    recently_active = _plain(verbose_name="Recently active")
-    last_completion_at = _plain(verbose_name="Last completion")
-    grade = _plain(verbose_name="Grade (0 to 1)")
-    is_passing = _plain(verbose_name="Passing")
-    certificate_status = _plain(verbose_name="Certificate")
+    course_name = export_column(verbose_name="Course name")
+    course_id = export_column(verbose_name="Course key")
+    course_start = export_column(verbose_name="Start")
+    course_end = export_column(verbose_name="End")
+    self_paced = export_column(verbose_name="Pacing")
+    mode = export_column()
+    is_active = export_column(verbose_name="Enrolled")
+    created = export_column(verbose_name="Enrolled on")
+    recently_active = export_column(verbose_name="Recently active")
+    last_completion_at = export_column(verbose_name="Last completion")
+    grade = export_column(verbose_name="Grade (0 to 1)")
+    is_passing = export_column(verbose_name="Passing")
+    certificate_status = export_column(verbose_name="Certificate")
     nulls_last = (
         "course_name",
         "course_start",
@@ -82,14 +68,13 @@ class EnrollmentTable(Table):
             contribution.decorate(rows, self.viewer)
 
     def render_course(self, record):
-        name = record.course_name or format_html('<span class="muted">{}</span>', NO_OVERVIEW)
-        return format_html('{}<br><span class="small muted">{}</span>', name, html.key(record.course_id))
+        return course_cell(record.course_name, record.course_id)
 
     def render_run(self, record):
         """Show dates and pacing; what is missing is said, because a reset depends on it."""
         if record.course_name is None and record.course_start is None and record.self_paced is None:
             return "–"
-        pacing = format_html('<span class="small muted">{}</span>', self.value_self_paced(record))
+        pacing = format_html('<span class="muted">{}</span>', self.value_self_paced(record))
         return format_html("{}<br>{}<br>{}", self._start(record), self._end(record), pacing)
 
     def _start(self, record):
@@ -105,7 +90,9 @@ class EnrollmentTable(Table):
         return format_html("{} {}", verb, html.ago(record.course_end))
 
     def render_enrollment(self, record):
-        mark = html.badge("success", "Active", "check") if record.is_active else html.badge("neutral", "Inactive", "ban")
+        mark = (
+            html.badge("success", "Active", "check") if record.is_active else html.badge("neutral", "Inactive", "ban")
+        )
         since = html.ago(record.created, missing="date unknown")
         return format_html('{}<br>{}<br><span class="small muted">{}</span>', mark, record.mode, since)
 
@@ -129,7 +116,7 @@ class EnrollmentTable(Table):
         return format_html('{}<br><span class="small muted">Certificate: {}</span>', grade, word)
 
     def value_course_name(self, record):
-        return record.course_name or NO_OVERVIEW
+        return record.course_name or NO_COURSE
 
     def value_self_paced(self, record):
         return {True: "Self-paced", False: "Instructor-paced"}.get(record.self_paced, "")

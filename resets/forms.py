@@ -10,7 +10,8 @@ class ConfirmForm(forms.Form):
 
     memo = forms.CharField(
         max_length=MEMO_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3, "data-counter-for": MEMO_LENGTH, "autocomplete": "off"}),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "autofocus": True}),
+        help_text=f"Why is it reset? Colleagues see this in the history. At most {MEMO_LENGTH} characters.",
         error_messages={"required": "A memo is needed: say why this course is reset."},
     )
     seen_audit_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from console import html
 from console.rules import Permission as ConsolePermission
-from console.tables import KeyColumn, MomentColumn, Table
+from console.tables import ShownColumn, Table, course_cell, export_column
 from resets.eligibility import ResetStatus, eligibility_of
 from resets.models import CourseResetAudit
 from resets.rules import Permission
@@ -36,17 +36,20 @@ def status_badge(status: str):
 class ResetTable(Table):
     """Resets, latest first."""
 
-    id = tables.Column(verbose_name="Reset", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    id = tables.Column(verbose_name="Reset")
     learner = tables.Column(accessor="learner_username", order_by="learner_username")
-    course_name = tables.Column(verbose_name="Course", empty_values=())
-    course_key = KeyColumn(accessor="course_enrollment__course_id", verbose_name="Course key")
+    course = ShownColumn(order_by="course_name")
     status = tables.Column()
     comment = tables.Column(verbose_name="Memo", attrs={"td": {"class": "memo"}}, orderable=False)
     agent = tables.Column(accessor="agent_username", order_by="agent_username", verbose_name="Reset by")
-    created = MomentColumn(verbose_name="Requested")
-    completed_at = MomentColumn(verbose_name="Completed", missing="–")
+    when = ShownColumn(order_by="created", attrs={"td": {"class": "small nowrap"}})
+    course_name = export_column()
+    course_key = export_column(accessor="course_enrollment__course_id")
+    created = export_column(verbose_name="Requested")
+    completed_at = export_column(verbose_name="Completed")
+    reason = export_column(orderable=False)
     nulls_last = ("course_name", "completed_at")
-    title_column = "id"
+    title_column = "course"
 
     class Meta(Table.Meta):
         model = CourseResetAudit
@@ -71,19 +74,27 @@ class ResetTable(Table):
     def value_learner(self, value):
         return value
 
-    def render_course_name(self, record):
-        return record.course_name or "–"
-
-    def value_course_name(self, record):
-        return record.course_name or ""
+    def render_course(self, record):
+        return course_cell(record.course_name, record.course_enrollment.course_id)
 
     def render_status(self, record):
-        reason = getattr(getattr(record, "job", None), "reason", "")
-        badge = status_badge(record.status)
+        badge, reason = status_badge(record.status), self.value_reason(record)
         return format_html('{}<br><span class="muted small">{}</span>', badge, reason) if reason else badge
 
     def value_status(self, record):
         return record.status
+
+    def render_when(self, record):
+        requested = format_html("Requested {}", html.ago(record.created))
+        if record.completed_at is None:
+            return requested
+        return format_html("{}<br>Completed {}", requested, html.ago(record.completed_at))
+
+    def value_course_key(self, value):
+        return value
+
+    def value_reason(self, record):
+        return getattr(getattr(record, "job", None), "reason", "")
 
 
 class LearnerResetTable(ResetTable):

@@ -170,7 +170,8 @@ def test_pages_neither_skip_nor_repeat(client, learner):
 
 
 @pytest.mark.parametrize(
-    ("query", "first", "count"), [("?page=999", 51, 10), ("?page=abc", 1, 25), ("?page=-1", 51, 10), ("?page=0", 51, 10)]
+    ("query", "first", "count"),
+    [("?page=999", 51, 10), ("?page=abc", 1, 25), ("?page=-1", 51, 10), ("?page=0", 51, 10)],
 )
 def test_pages_that_do_not_exist(client, learner, query, first, count):
     many(learner, 60)
@@ -201,7 +202,7 @@ def test_queries_do_not_grow_with_rows(client, learner):
 def test_htmx_gets_the_table_alone(client, three):
     response = courses(client, **HTMX)
     page = response.content.decode()
-    assert page.lstrip().startswith("<section id=\"table\"")
+    assert page.lstrip().startswith('<section id="table"')
     assert "HX-Request" in response.headers["Vary"]
 
 
