@@ -16,6 +16,7 @@ from console.rules import Permission
 from console.tables import MomentColumn, Table
 from console.views import TablePageMixin
 
+NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
 SEARCHED = "Searched usernames, e-mail addresses and full names from their beginning, and user ids."
 
 
@@ -25,7 +26,7 @@ class LearnerTable(Table):
     name = tables.Column(accessor="learner__username", verbose_name="Learner", order_by="learner__username")
     username = tables.Column(accessor="learner__username", attrs={"td": {"class": "mono"}})
     email = tables.Column(accessor="learner__email", verbose_name="E-mail")
-    id = tables.Column(accessor="learner__id", verbose_name="ID", attrs={"td": {"class": "num"}, "th": {"class": "num"}})
+    id = tables.Column(accessor="learner__id", verbose_name="ID", attrs=NUMERIC)
     state = tables.Column(accessor="learner__is_active", verbose_name="State")
     joined = MomentColumn(accessor="learner__date_joined")
     found_by = tables.Column(verbose_name="Found by")

@@ -99,7 +99,7 @@ class EnrollmentTable(Table):
     def render_activity(self, record):
         """Show the answer, and what it rests on: the last completion, else the enrollment date."""
         if record.last_completion_at is not None:
-            evidence = format_html("completed a block {}", html.ago(record.last_completion_at))
+            evidence = format_html("last completion<br>{}", html.ago(record.last_completion_at))
         else:
             evidence = "no completions"
         mark = html.badge("success", "Yes", "check") if record.recently_active else html.badge("neutral", "No", "clock")
