@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.db.models import F
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ from resets.rules import Permission
 log = structlog.get_logger(__name__)
 
 MEMO_LENGTH = 255
+UNSTORABLE = "The platform’s database cannot store a character of this memo, such as an emoji. Write it without."
 Status = CourseResetAudit.Status
 
 
@@ -51,7 +52,6 @@ def decide(enrollment_id: int, *, now: datetime | None = None) -> tuple[CourseEn
     return enrollment, eligibility_of([enrollment])[enrollment.pk]
 
 
-@atomic_with_retries
 def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | None = None) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
 
@@ -69,7 +69,15 @@ def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | No
         PermissionDenied: the actor may not reset.
         ResetRefusedError: memo missing or too long, status changed meanwhile, or not allowed.
     """
-    memo = _clean_memo(memo)
+    try:
+        return _start(enrollment_id, _clean_memo(memo), actor, seen_audit_id)
+    except DataError as error:
+        # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
+        raise ResetRefusedError(UNSTORABLE) from error
+
+
+@atomic_with_retries
+def _start(enrollment_id, memo, actor, seen_audit_id):
     CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):

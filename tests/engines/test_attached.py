@@ -127,6 +127,15 @@ def test_runs_that_cannot_be_reset_are_refused(lms, agent, enrollment):
     assert contents(lms, ["support_courseresetaudit"]) == audits
 
 
+@pytest.mark.parametrize("lms", ["LECTERN_TEST_MARIADB"], indirect=True)
+def test_a_memo_that_three_byte_tables_cannot_hold_is_refused(lms, agent):
+    audits = contents(lms, ["support_courseresetaudit", "django_admin_log"])
+    agent.post(f"/resets/enrollments/{ENROLLMENT}/confirm/", memo="Well done 😀")
+    assert agent.status == 409
+    assert "cannot store a character of this memo" in agent.text
+    assert contents(lms, ["support_courseresetaudit", "django_admin_log"]) == audits
+
+
 LATEST = f"""
     SELECT status, comment, reset_by_id, course_id FROM support_courseresetaudit
     WHERE course_enrollment_id = {ENROLLMENT} ORDER BY id DESC LIMIT 1

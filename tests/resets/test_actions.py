@@ -6,7 +6,7 @@ import logging
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, DataError, connection
 
 from console.celery import app
 from enrollments.models import CourseEnrollment, PersistentCourseGrade
@@ -83,6 +83,20 @@ def test_memo_of_255_characters_is_the_longest():
     start(resettable(), memo="m" * 255)
     with pytest.raises(actions.ResetRefusedError, match="256 characters"):
         start(resettable(), memo="m" * 256)
+
+
+def refuse_emoji(execute, sql, params, many, context):
+    """Be a MySQL whose table is in three-byte `utf8`."""
+    if sql.startswith("INSERT") and "support_courseresetaudit" in sql:
+        raise DataError(1366, "Incorrect string value: '\\xF0\\x9F\\x98\\x80' for column 'comment' at row 1")
+    return execute(sql, params, many, context)
+
+
+def test_a_memo_that_the_database_cannot_store_is_refused():
+    enrollment = resettable()
+    with connection.execute_wrapper(refuse_emoji), pytest.raises(actions.ResetRefusedError, match="emoji"):
+        start(enrollment, memo="Done 😀")
+    assert not CourseResetAudit.objects.exists()
 
 
 @pytest.mark.parametrize("who", ["learner", "instructor"])

@@ -113,8 +113,9 @@ def test_rows_that_a_walk_over_the_course_would_miss(usage_key):
     assert clear(enrollment)["student_modules"] == 1
 
 
-def test_old_style_course_keys():
-    enrollment = with_state(factories.EnrollmentFactory(course_id=CourseKey.from_string("OldX/Num/Run")))
+@pytest.mark.parametrize("text", ["OldX/Num/Run", "ccx-v1:TestX+C1+2026+ccx@7"])
+def test_course_keys_of_other_formats(text):
+    enrollment = with_state(factories.EnrollmentFactory(course_id=CourseKey.from_string(text)))
     assert clear(enrollment)["student_modules"] == 6
 
 
