@@ -20,7 +20,8 @@ from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets import owners, tasks
 from resets.eligibility import Eligibility, eligibility_of, with_reset_status
-from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetJob
+from resets.journal import Journal
+from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetArchive, ResetJob
 from resets.rules import Permission
 
 log = structlog.get_logger(__name__)
@@ -70,7 +71,7 @@ def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | No
         ResetRefusedError: memo missing or too long, status changed meanwhile, or not allowed.
     """
     try:
-        return _start(enrollment_id, _clean_memo(memo), actor, seen_audit_id)
+        return _start(enrollment_id, clean_memo(memo), actor, seen_audit_id)
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
@@ -93,7 +94,12 @@ def _start(enrollment_id, memo, actor, seen_audit_id):
     return audit
 
 
-def _clean_memo(memo):
+def clean_memo(memo: str) -> str:
+    """Return the memo without the white space around it.
+
+    Raises:
+        ResetRefusedError: nothing is left, or more than 255 characters.
+    """
     memo = memo.replace("\x00", "").strip()
     if not memo:
         raise ResetRefusedError("A memo is needed: say why this course is reset.")
@@ -167,7 +173,8 @@ def _clear(audit_id, worker):
     """Clear and complete in one transaction: a worker that dies leaves all of it or nothing."""
     audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
     enrollment = CourseEnrollment.objects.select_for_update().get(pk=audit.course_enrollment_id)
-    cleared = owners.clear(enrollment, actor_id=audit.reset_by_id)
+    journal = Journal.start(audit_id, ResetArchive.Kind.RESET)
+    cleared = owners.clear(enrollment, journal=journal, actor_id=audit.reset_by_id)
     now = timezone.now()
     _settle(audit_id, worker, status=Status.COMPLETE, modified=now, completed_at=now)
     ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, cleared=cleared)

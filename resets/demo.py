@@ -13,11 +13,13 @@ from console.demo import AGENTS, EVERY_STATUS, SUPPORT, Demo
 from enrollments import demo as site
 from enrollments.models import BlockCompletion, CourseEnrollment
 from resets import owners
+from resets.journal import Journal
 from resets.models import (
     CourseResetAudit,
     CourseResetCourseOptIn,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
+    ResetArchive,
     ResetJob,
     StudentModule,
     StudentModuleHistory,
@@ -243,9 +245,14 @@ def _make_resets(demo):
     agents = list(get_user_model().objects.filter(username__in=[SUPPORT, *AGENTS]).order_by("pk"))
     for enrollment, status in [*_planned(), *_chosen(demo, opt_ins)]:
         audit = _audit(demo, enrollment, status, opt_ins[enrollment.course_id], demo.random.choice(agents))
-        cleared = owners.clear(enrollment, actor_id=audit.reset_by_id) if status == Status.COMPLETE else {}
+        cleared = _clear(audit, enrollment) if status == Status.COMPLETE else {}
         _job(demo, audit, cleared)
     _leave_one_to_the_platform()
+
+
+def _clear(audit, enrollment):
+    journal = Journal.start(audit.pk, ResetArchive.Kind.RESET)
+    return owners.clear(enrollment, journal=journal, actor_id=audit.reset_by_id)
 
 
 def _planned():

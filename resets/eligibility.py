@@ -46,11 +46,12 @@ class ResetStatus(TextChoices):
     ENDED = "ended", "Course ended"
     PASSING = "passing", "Learner is passing"
     FAILED = "failed", "Failed"
+    UNDONE = "undone", "Undone"
     AVAILABLE = "available", "Available"
 
 
 RUNNING = (ResetStatus.ENQUEUED, ResetStatus.IN_PROGRESS)
-ALLOWED = (ResetStatus.FAILED, ResetStatus.AVAILABLE)
+ALLOWED = (ResetStatus.FAILED, ResetStatus.UNDONE, ResetStatus.AVAILABLE)
 
 REASONS = {
     ResetStatus.ENQUEUED: "A reset is already waiting for a worker.",
@@ -103,13 +104,14 @@ def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
     """
     audits = CourseResetAudit.objects.filter(course_enrollment=OuterRef("pk")).order_by()
     opted_in = CourseResetCourseOptIn.objects.filter(course_id=OuterRef("course_id"), active=True)
-    completed = (
-        audits.filter(status=Audit.COMPLETE).values("course_enrollment").annotate(count=Count("pk")).values("count")
-    )
+    # One that was undone does not count, nor does it hide that there was a reset.
+    standing = audits.filter(status=Audit.COMPLETE, job__undone_at=None)
+    completed = standing.values("course_enrollment").annotate(count=Count("pk")).values("count")
     latest = audits.order_by("-pk")
     return enrollments.annotate(
         reset_audit_id=Subquery(latest.values("pk")[:1]),
         _latest_status=Subquery(latest.values("status")[:1]),
+        _latest_undone=Subquery(latest.values("job__undone_at")[:1]),
         _completed=Coalesce(Subquery(completed, output_field=IntegerField()), 0),
     ).annotate(
         reset_status=Case(
@@ -123,6 +125,7 @@ def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
             When(overview__end__lt=now, then=Value(ResetStatus.ENDED)),
             When(_is_passing(), then=Value(ResetStatus.PASSING)),
             When(_latest_status=Audit.FAILED, then=Value(ResetStatus.FAILED)),
+            When(_latest_undone__isnull=False, then=Value(ResetStatus.UNDONE)),
             default=Value(ResetStatus.AVAILABLE),
             output_field=CharField(),
         )

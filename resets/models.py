@@ -227,6 +227,11 @@ class ResetJob(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_problem = models.TextField(blank=True, default="", help_text="Why no e-mail was sent, in words.")
     reason = models.TextField(blank=True, default="", help_text="Why it failed, in words.")
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
+    )
+    undo_memo = models.CharField(max_length=255, blank=True, default="")
     cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
 
     class Meta:
@@ -235,3 +240,51 @@ class ResetJob(models.Model):
 
     def __str__(self):
         return f"Job of reset {self.audit_id}"
+
+
+class ResetArchive(models.Model):
+    """The rows that a reset took away or changed, so that it can be undone."""
+
+    class Kind(models.TextChoices):
+        RESET = "reset", "Cleared by the reset"
+        REPLACED = "replaced", "Replaced by its undo"
+
+    id = models.BigAutoField(primary_key=True)
+    audit = models.ForeignKey(CourseResetAudit, models.CASCADE, related_name="archives", db_constraint=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    created = models.DateTimeField(db_index=True)
+    rows = models.PositiveIntegerField(default=0)
+    purged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "lectern_resets_archive"
+        constraints = [models.UniqueConstraint(fields=["audit", "kind"], name="lectern_one_archive")]
+
+    def __str__(self):
+        return f"Archive of reset {self.audit_id} ({self.kind})"
+
+
+class ArchivePart(models.Model):
+    """Some rows of one table, compressed; parts are played back from the last to the first."""
+
+    class Operation(models.TextChoices):
+        DELETED = "deleted", "Deleted"
+        CHANGED = "changed", "Changed"
+        ADDED = "added", "Added"
+
+    id = models.BigAutoField(primary_key=True)
+    archive = models.ForeignKey(ResetArchive, models.CASCADE, related_name="parts")
+    number = models.PositiveIntegerField()
+    owner = models.CharField(max_length=50)
+    table = models.CharField(max_length=64)
+    operation = models.CharField(max_length=10, choices=Operation.choices)
+    rows = models.PositiveIntegerField()
+    payload = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "lectern_resets_archivepart"
+        constraints = [models.UniqueConstraint(fields=["archive", "number"], name="lectern_one_part")]
+
+    def __str__(self):
+        return f"Part {self.number} of {self.archive_id}"

@@ -8,13 +8,14 @@ are nobody's here: they are kept as evidence (Open edX's own reset destroys them
 Keys are compared in Python, because MySQL's collations take `Demo` and `demo` for the same run.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import CharField, ExpressionWrapper, F, Model, QuerySet
 from django.utils import timezone
 
 from enrollments.models import BlockCompletion, CourseEnrollment, PersistentCourseGrade
+from resets.journal import CHUNK, Journal
 from resets.models import (
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
@@ -22,7 +23,6 @@ from resets.models import (
     StudentModule,
 )
 
-CHUNK = 1000
 COPIED_TO_HISTORY = (
     "id",
     "grade_id",
@@ -46,32 +46,32 @@ class Owner:
         label: what the rows are, in words, for the preview.
         model: the table.
         select: returns the primary keys of the learner's rows in the run.
-        before_clear: called with those keys and the acting user's id before they are deleted.
+        note: called with those keys, the acting user's id and "-" or "+" when the rows are about
+            to be deleted, or were restored: what the LMS's own ORM would have written down.
     """
 
     key: str
     label: str
     model: type[Model]
     select: Callable[[CourseEnrollment], list[int]]
-    before_clear: Callable[[list[int], int], None] | None = None
+    note: Callable[[list[int], int, str], None] | None = None
 
     def count(self, enrollment: CourseEnrollment) -> int:
         """Return how many rows a reset would clear now."""
         return len(self.select(enrollment))
 
-    def clear(self, enrollment: CourseEnrollment, actor_id: int) -> int:
-        """Delete the learner's rows, by set, and return how many they were."""
+    def clear(self, enrollment: CourseEnrollment, journal: Journal, actor_id: int) -> int:
+        """Delete the learner's rows, by set and through the journal; return how many they were."""
         keys = self.select(enrollment)
-        if self.before_clear:
-            self.before_clear(keys, actor_id)
-        for chunk in _chunks(keys):
-            self.model.objects.filter(pk__in=chunk).delete()
-        return len(keys)
+        if self.note:
+            self.note(keys, actor_id, "-")
+        journal.owner = self.key
+        return journal.delete(self.model._meta.db_table, keys)
 
-
-def _chunks(keys: list[int]) -> Iterator[list[int]]:
-    keys = sorted(keys)
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+    def restored(self, enrollment: CourseEnrollment, actor_id: int) -> None:
+        """Note that the learner's rows are back."""
+        if self.note:
+            self.note(self.select(enrollment), actor_id, "+")
 
 
 def _exact(rows: QuerySet, column: str, course_key) -> list[int]:
@@ -116,16 +116,16 @@ def _completions(enrollment):
     return _exact(rows, "context_key", enrollment.course_id)
 
 
-def _write_override_history(keys, actor_id):
-    """Write the '-' row that the LMS's own ORM would have written for each deleted override."""
+def _write_override_history(keys, actor_id, history_type):
+    """Write the row that the LMS's own ORM would have written for each override."""
     now = timezone.now()
-    for chunk in _chunks(keys):
-        overrides = PersistentSubsectionGradeOverride.objects.filter(pk__in=chunk)
+    for start in range(0, len(keys), CHUNK):
+        overrides = PersistentSubsectionGradeOverride.objects.filter(pk__in=keys[start : start + CHUNK])
         HistoricalSubsectionGradeOverride.objects.bulk_create(
             HistoricalSubsectionGradeOverride(
                 **{name: getattr(override, name) for name in COPIED_TO_HISTORY},
                 history_date=now,
-                history_type="-",
+                history_type=history_type,
                 history_user_id=actor_id,
             )
             for override in overrides
@@ -152,10 +152,18 @@ def preview(enrollment: CourseEnrollment) -> list[tuple[Owner, int]]:
     return [(owner, owner.count(enrollment)) for owner in OWNERS]
 
 
-def clear(enrollment: CourseEnrollment, *, actor_id: int) -> dict[str, int]:
+def clear(enrollment: CourseEnrollment, *, journal: Journal, actor_id: int) -> dict[str, int]:
     """Clear the learner's state in the run, in the caller's transaction.
 
     Returns:
         Rows cleared, by the owner's key.
     """
-    return {owner.key: owner.clear(enrollment, actor_id) for owner in OWNERS}
+    cleared = {owner.key: owner.clear(enrollment, journal, actor_id) for owner in OWNERS}
+    journal.close(sum(cleared.values()))
+    return cleared
+
+
+def restored(enrollment: CourseEnrollment, *, actor_id: int) -> None:
+    """Tell every owner that its rows were restored by playing back a journal."""
+    for owner in OWNERS:
+        owner.restored(enrollment, actor_id)

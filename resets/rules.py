@@ -12,9 +12,11 @@ class Permission(StrEnum):
 
     VIEW = "lectern_resets.view"
     RESET = "lectern_resets.reset"
+    UNDO = "lectern_resets.undo"
 
 
 # Which rows is decided by the querysets' `visible_to`.
 rules.add_perm(Permission.VIEW, is_staff_somewhere)
 # As in Open edX (`has_access(user, "support", "global")`): the site-wide support role or global staff.
 rules.add_perm(Permission.RESET, is_support)
+rules.add_perm(Permission.UNDO, is_support)

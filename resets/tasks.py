@@ -31,3 +31,11 @@ def sweep():
     from resets import sweeper  # noqa: PLC0415 (the sweeper rings these tasks)
 
     sweeper.sweep()
+
+
+@app.task(name="lectern.purge_archives", expires=3600)
+def purge():
+    """Delete archives past their retention time."""
+    from resets import retention  # noqa: PLC0415 (keeps the import of models out of task discovery)
+
+    retention.purge_archives()

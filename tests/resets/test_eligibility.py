@@ -158,7 +158,9 @@ def test_another_learners_reset_does_not_count():
 
 
 def test_every_refusal_has_a_sentence():
-    answers = {status: status in {ResetStatus.FAILED, ResetStatus.AVAILABLE} for status in ResetStatus}
+    answers = {
+        status: status in {ResetStatus.FAILED, ResetStatus.UNDONE, ResetStatus.AVAILABLE} for status in ResetStatus
+    }
     for status, allowed in answers.items():
         answer = Eligibility(status, None)
         assert answer.is_allowed == allowed

@@ -6,11 +6,14 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate, PersistentCourseGrade
-from resets import owners
+from resets import journal, owners
+from resets.journal import Journal
 from resets.models import (
+    ArchivePart,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
+    ResetArchive,
     StudentModule,
     StudentModuleHistory,
     VisibleBlocks,
@@ -31,8 +34,9 @@ def with_state(enrollment):
     return enrollment
 
 
-def clear(enrollment):
-    return owners.clear(enrollment, actor_id=factories.support().pk)
+def clear(enrollment, actor_id=None):
+    journal = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
+    return owners.clear(enrollment, journal=journal, actor_id=actor_id or factories.support().pk)
 
 
 def test_everything_of_the_learner_in_the_run_is_cleared():
@@ -140,21 +144,20 @@ def test_a_deleted_override_leaves_the_history_row_that_the_lms_would_write():
     enrollment = factories.EnrollmentFactory()
     override = factories.OverrideFactory(grade=factories.SubsectionGradeFactory(enrollment=enrollment))
     agent = factories.support()
-    owners.clear(enrollment, actor_id=agent.pk)
+    clear(enrollment, agent.pk)
     row = HistoricalSubsectionGradeOverride.objects.get()
     assert (row.id, row.history_type, row.history_user_id) == (override.pk, "-", agent.pk)
     assert row.override_reason == override.override_reason
     assert row.grade_id == override.grade_id
 
 
-def test_more_rows_than_one_statement_takes(monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr(owners, "CHUNK", 4)
+def test_more_rows_than_one_statement_takes(monkeypatch):
+    monkeypatch.setattr(journal, "CHUNK", 4)
     enrollment = factories.EnrollmentFactory()
     factories.BlockCompletionFactory.create_batch(10, enrollment=enrollment)
-    # Five selections, and three deletes of at most four rows.
-    with django_assert_num_queries(8):
-        assert owners.clear(enrollment, actor_id=1)["completions"] == 10
+    assert clear(enrollment)["completions"] == 10
     assert not BlockCompletion.objects.exists()
+    assert [part.rows for part in ArchivePart.objects.order_by("number")] == [4, 4, 2]
 
 
 def test_clearing_is_by_set():
@@ -163,7 +166,8 @@ def test_clearing_is_by_set():
     for rows in (1, 30):
         enrollment = factories.EnrollmentFactory()
         factories.StudentModuleFactory.create_batch(rows, enrollment=enrollment)
+        started = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
         with CaptureQueriesContext(connection) as queries:
-            owners.clear(enrollment, actor_id=1)
+            owners.clear(enrollment, journal=started, actor_id=1)
         counts.append(len(queries))
     assert counts[0] == counts[1]

@@ -1,0 +1,58 @@
+"""Database rows as text and back, with their types: JSON, one row a line, the columns first."""
+
+import base64
+import json
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+_WRITE = {
+    datetime: lambda value: {"datetime": value.isoformat()},
+    date: lambda value: {"date": value.isoformat()},
+    time: lambda value: {"time": value.isoformat()},
+    timedelta: lambda value: {"microseconds": value // timedelta(microseconds=1)},
+    Decimal: lambda value: {"decimal": str(value)},
+    bytes: lambda value: {"bytes": base64.b64encode(value).decode()},
+    memoryview: lambda value: {"bytes": base64.b64encode(value).decode()},
+    UUID: lambda value: {"uuid": value.hex},
+}
+_READ = {
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+    "microseconds": lambda value: timedelta(microseconds=value),
+    "decimal": Decimal,
+    "bytes": base64.b64decode,
+    "uuid": UUID,
+}
+
+
+def dump(columns: list[str], rows: list[list]) -> bytes:
+    """Write rows down.
+
+    Args:
+        columns: their names, in the order of the values.
+        rows: values as a database driver gives them.
+
+    Raises:
+        TypeError: a value of a type that is not foreseen.
+    """
+    return "\n".join(json.dumps(line, default=_write) for line in [columns, *rows]).encode()
+
+
+def load(text: bytes) -> tuple[list[str], list[list]]:
+    """Return columns and rows as they were given to `dump`."""
+    columns, *rows = [json.loads(line, object_hook=_read) for line in text.decode().split("\n")]
+    return columns, rows
+
+
+def _write(value):
+    for kind, write in _WRITE.items():
+        if isinstance(value, kind):
+            return write(value)
+    raise TypeError(f"A value of type {type(value).__name__} cannot be archived.")
+
+
+def _read(tagged: dict):
+    ((kind, value),) = tagged.items()
+    return _READ[kind](value)

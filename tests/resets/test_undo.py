@@ -1,0 +1,309 @@
+"""Undoing a reset: row for row as before, or nothing."""
+
+import zlib
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from enrollments.models import BlockCompletion, PersistentCourseGrade
+from resets import actions, retention, rowtext, undo
+from resets.eligibility import ResetStatus
+from resets.models import (
+    ArchivePart,
+    CourseResetAudit,
+    HistoricalSubsectionGradeOverride,
+    PersistentSubsectionGrade,
+    PersistentSubsectionGradeOverride,
+    ResetArchive,
+    ResetJob,
+    StudentModule,
+)
+from tests import factories
+from tests.resets.states import resettable
+
+pytestmark = pytest.mark.django_db
+CLEARED = (
+    StudentModule,
+    PersistentSubsectionGrade,
+    PersistentSubsectionGradeOverride,
+    PersistentCourseGrade,
+    BlockCompletion,
+)
+
+
+def contents():
+    """Return every row of every table that a reset clears, as the database has it."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for model in CLEARED:
+            cursor.execute(f"SELECT * FROM {model._meta.db_table} ORDER BY id")
+            rows[model._meta.db_table] = cursor.fetchall()
+    return rows
+
+
+def with_state(enrollment):
+    for module_type in ("course", "sequential", "problem"):
+        factories.StudentModuleFactory(enrollment=enrollment, module_type=module_type)
+    factories.StudentModuleFactory(enrollment=enrollment, state=None, grade=0.1 + 0.2, max_grade=1.0)
+    factories.OverrideFactory(grade=factories.SubsectionGradeFactory(enrollment=enrollment))
+    factories.SubsectionGradeFactory(enrollment=enrollment)
+    factories.CourseGradeFactory(enrollment=enrollment)
+    factories.BlockCompletionFactory.create_batch(3, enrollment=enrollment)
+    return enrollment
+
+
+def reset(enrollment):
+    audit = actions.start_reset(enrollment_id=enrollment.pk, memo="Wrong learner", actor=factories.support())
+    assert actions.run_reset(audit.pk, worker="w")
+    return CourseResetAudit.objects.get(pk=audit.pk)
+
+
+def undo_it(audit, actor=None, memo="It was the wrong learner", **kwargs):
+    undo.undo_reset(audit_id=audit.pk, memo=memo, actor=actor or factories.support(), **kwargs)
+
+
+def status_of(enrollment):
+    return actions.decide(enrollment.pk)[1].status
+
+
+def test_row_for_row_as_before():
+    enrollment = with_state(resettable())
+    with_state(factories.EnrollmentFactory(course_id=enrollment.course_id))
+    before = contents()
+    audit = reset(enrollment)
+    assert contents() != before
+    undo_it(audit)
+    assert contents() == before
+
+
+def test_afterwards_it_can_be_reset_again():
+    enrollment = with_state(resettable())
+    before = contents()
+    first = reset(enrollment)
+    assert status_of(enrollment) == ResetStatus.COMPLETE
+    undo_it(first)
+    assert status_of(enrollment) == ResetStatus.UNDONE
+    second = actions.start_reset(
+        enrollment_id=enrollment.pk, memo="Now it is meant", actor=factories.support(), seen_audit_id=first.pk
+    )
+    actions.run_reset(second.pk, worker="w")
+    assert status_of(enrollment) == ResetStatus.COMPLETE
+    undo_it(second)
+    assert contents() == before
+
+
+def test_it_is_recorded():
+    enrollment, agent = with_state(resettable()), factories.support()
+    audit = reset(enrollment)
+    undo_it(audit, agent, memo="  Wrong learner ")
+    job = ResetJob.objects.get(pk=audit.pk)
+    assert (job.undone_by, job.undo_memo) == (agent, "Wrong learner")
+    assert job.undone_at is not None
+    assert LogEntry.objects.filter(user=agent, change_message="Reset undone: Wrong learner").exists()
+
+
+def test_the_platforms_own_row_keeps_one_of_its_four_words():
+    audit = reset(resettable())
+    undo_it(audit)
+    audit.refresh_from_db()
+    assert audit.status == CourseResetAudit.Status.COMPLETE
+
+
+def test_override_history_tells_both():
+    audit = reset(with_state(resettable()))
+    undo_it(audit)
+    assert [row.history_type for row in HistoricalSubsectionGradeOverride.objects.order_by("pk")] == ["-", "+"]
+
+
+def test_a_learner_who_has_started_again_is_left_alone():
+    enrollment = with_state(resettable())
+    audit = reset(enrollment)
+    newer = factories.StudentModuleFactory(enrollment=enrollment, state='{"newer": true}')
+    with pytest.raises(undo.UndoRefusedError, match="has started again"):
+        undo_it(audit)
+    assert StudentModule.objects.get() == newer
+    assert ResetJob.objects.get(pk=audit.pk).undone_at is None
+
+
+def test_replacing_archives_what_the_learner_did_since():
+    enrollment = with_state(resettable())
+    before = contents()
+    audit = reset(enrollment)
+    module = StudentModule.objects.model(
+        student=enrollment.user,
+        course_id=enrollment.course_id,
+        module_state_key=factories.block_key(enrollment.course_id, block_id="newer"),
+        module_type="problem",
+        state='{"newer": true}',
+        created=timezone.now(),
+        modified=timezone.now(),
+    )
+    module.save()
+    undo_it(audit, replace=True)
+    assert contents() == before
+    replaced = ResetArchive.objects.get(audit=audit, kind=ResetArchive.Kind.REPLACED)
+    assert replaced.rows == 1
+    assert b"newer" in zlib.decompress(bytes(replaced.parts.get().payload))
+
+
+def test_ids_that_are_taken_by_now_are_replaced_and_references_follow():
+    enrollment = with_state(resettable())
+    audit = reset(enrollment)
+    other = factories.EnrollmentFactory(course_id=enrollment.course_id)
+    part = ArchivePart.objects.get(table=PersistentSubsectionGrade._meta.db_table)
+    columns, rows = rowtext.load(zlib.decompress(bytes(part.payload)))
+    for row in rows:
+        factories.SubsectionGradeFactory(enrollment=other, id=row[columns.index("id")])
+    undo_it(audit)
+    grades = PersistentSubsectionGrade.objects.filter(user_id=enrollment.user_id)
+    assert grades.count() == 2
+    assert PersistentSubsectionGradeOverride.objects.get().grade in grades
+
+
+@pytest.mark.parametrize("memo", ["", "   ", "m" * 256])
+def test_it_needs_a_memo(memo):
+    audit = reset(with_state(resettable()))
+    with pytest.raises(actions.ResetRefusedError, match="memo"):
+        undo_it(audit, memo=memo)
+    assert not StudentModule.objects.exists()
+
+
+def test_only_support_and_admins():
+    enrollment = with_state(resettable())
+    audit = reset(enrollment)
+    with pytest.raises(PermissionDenied):
+        undo_it(audit, factories.course_staff(enrollment.course_id))
+    assert not StudentModule.objects.exists()
+
+
+def test_not_twice():
+    audit = reset(with_state(resettable()))
+    undo_it(audit)
+    with pytest.raises(undo.UndoRefusedError, match="undone already"):
+        undo_it(audit)
+
+
+def test_not_a_reset_of_open_edx_own_tool():
+    audit = factories.AuditFactory(job=None, status="complete")
+    with pytest.raises(undo.UndoRefusedError, match="own tool"):
+        undo_it(audit)
+
+
+@pytest.mark.parametrize("status", ["enqueued", "in_progress", "failed"])
+def test_only_a_complete_one(status):
+    with pytest.raises(undo.UndoRefusedError, match="Only a complete reset"):
+        undo_it(factories.AuditFactory(status=status))
+
+
+def test_not_after_retirement():
+    enrollment = with_state(resettable())
+    audit = reset(enrollment)
+    get_user_model().objects.filter(pk=enrollment.user_id).update(username="retired__user_1")
+    with pytest.raises(undo.UndoRefusedError, match="retired"):
+        undo_it(audit)
+
+
+def test_not_when_a_later_reset_stands(settings):
+    settings.LECTERN_RESETS_PER_ENROLLMENT = 2
+    enrollment = with_state(resettable())
+    first = reset(enrollment)
+    second = actions.start_reset(
+        enrollment_id=enrollment.pk, memo="Again", actor=factories.support(), seen_audit_id=first.pk
+    )
+    actions.run_reset(second.pk, worker="w")
+    with pytest.raises(undo.UndoRefusedError, match="later reset"):
+        undo_it(first)
+
+
+# --- Archives that cannot be trusted ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("damage", ["flip", "lose a part"])
+def test_a_damaged_archive_is_refused_and_changes_nothing(damage):
+    audit = reset(with_state(resettable()))
+    part = ArchivePart.objects.order_by("number")[2]
+    if damage == "flip":
+        payload = bytearray(bytes(part.payload))
+        payload[5] ^= 1
+        ArchivePart.objects.filter(pk=part.pk).update(payload=bytes(payload))
+    else:
+        part.delete()
+    before = contents()
+    with pytest.raises(undo.UndoRefusedError, match="Nothing was changed"):
+        undo_it(audit)
+    assert contents() == before
+    assert ResetJob.objects.get(pk=audit.pk).undone_at is None
+
+
+def test_every_part_can_be_checked():
+    audit = reset(with_state(resettable()))
+    for part in ArchivePart.objects.filter(archive__audit=audit):
+        columns, rows = rowtext.load(zlib.decompress(bytes(part.payload)))
+        assert len(rows) == part.rows
+        assert "id" in columns
+
+
+# --- Retention -------------------------------------------------------------------------------
+
+
+def archived(days_ago):
+    audit = reset(with_state(resettable()))
+    ResetArchive.objects.filter(audit=audit).update(created=factories.days_ago(days_ago))
+    return audit
+
+
+def test_archives_are_purged_after_their_time(settings):
+    settings.LECTERN_ARCHIVE_DAYS = 100
+    old, young = archived(101), archived(99)
+    assert retention.purge_archives() == 1
+    assert not ArchivePart.objects.filter(archive__audit=old).exists()
+    assert ArchivePart.objects.filter(archive__audit=young).exists()
+    with pytest.raises(undo.UndoRefusedError, match="retention"):
+        undo_it(old)
+    assert retention.purge_archives() == 0
+
+
+def test_archives_of_retired_learners_are_purged_at_once():
+    audit = archived(1)
+    get_user_model().objects.filter(pk=audit.course_enrollment.user_id).update(username="retired__user_2")
+    assert retention.purge_archives() == 1
+
+
+def test_the_command(capsys):
+    archived(10)
+    call_command("purge_archives", days=5)
+    assert capsys.readouterr().out == "Purged 1 archives.\n"
+
+
+# --- Any state at all ------------------------------------------------------------------------
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=50)
+NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False, width=32)
+MOMENTS = st.datetimes(datetime(2013, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 (bounds)
+MODULES = st.lists(st.tuples(TEXTS | st.none(), NUMBERS, MOMENTS), max_size=8)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(mine=MODULES, theirs=MODULES, completions=st.lists(st.floats(0, 1), max_size=5))
+def test_reset_then_undo_changes_nothing_whatever_the_state(mine, theirs, completions):
+    enrollment = resettable()
+    other = factories.EnrollmentFactory(course_id=enrollment.course_id)
+    for owner, modules in ((enrollment, mine), (other, theirs)):
+        for state, grade, moment in modules:
+            factories.StudentModuleFactory(enrollment=owner, state=state, grade=grade, created=moment, modified=moment)
+    for completion in completions:
+        factories.BlockCompletionFactory(enrollment=enrollment, completion=completion)
+    before = contents()
+    audit = reset(enrollment)
+    assert StudentModule.objects.filter(student=other.user).count() == len(theirs)
+    assert not StudentModule.objects.filter(student=enrollment.user).exists()
+    undo_it(audit)
+    assert contents() == before
