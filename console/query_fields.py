@@ -47,11 +47,20 @@ class ListedOptionsMixin:
 
 
 class Text(ListedOptionsMixin, djangoql.StrField):
-    """Text. `codes` are the words that the completion offers; others can be asked for, too."""
+    """Text.
 
-    def __init__(self, codes=(), **kwargs):
+    Args:
+        codes: the words that the completion offers; others can be asked for, too.
+        column: what is compared, in Django's notation; by default what the field is called.
+    """
+
+    def __init__(self, codes=(), column="", **kwargs):
         super().__init__(**kwargs)
         self.codes = tuple(codes)
+        self.column = column
+
+    def get_lookup_name(self):
+        return self.column or self.name
 
 
 class Integer(ListedOptionsMixin, djangoql.IntField):

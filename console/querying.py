@@ -28,6 +28,7 @@ __all__ = [
     "describe",
     "explain",
     "mark",
+    "narrow",
     "options",
     "search",
 ]
@@ -98,13 +99,28 @@ def search(queryset: models.QuerySet, text: str, schema: type[GuardedSchema]) ->
     text = query_text.clean(text)
     if not text:
         return queryset
-    condition = _condition(text, schema(queryset.model))
+    matching = _matching(schema.rows(queryset.model), text, schema)
+    return queryset.filter(pk__in=matching.order_by().values("pk"))
+
+
+def narrow(queryset: models.QuerySet, text: str, schema: type[GuardedSchema]) -> models.QuerySet:
+    """Return `queryset` under the condition `text` itself, so that a sorted page can stop early.
+
+    For a list whose queryset has the annotations that `schema` names, and a schema without a
+    relation from one row to many: over such a relation a row would come more than once. Everything
+    else is as in `search`.
+    """
+    text = query_text.clean(text)
+    return _matching(queryset, text, schema) if text else queryset
+
+
+def _matching(rows, text, schema):
+    condition = _condition(text, schema(rows.model))
     try:
-        matching = schema.rows(queryset.model).filter(condition)
+        return rows.filter(condition)
     except (FieldError, ValidationError, ValueError, OverflowError, RecursionError) as error:
         log.warning("query_refused", error=str(error))
         raise QueryError("This query cannot be answered. Please simplify it.") from error
-    return queryset.filter(pk__in=matching.order_by().values("pk"))
 
 
 def _condition(text, schema):

@@ -94,18 +94,23 @@ class Table(tables.Table):
         """Add to the rows of a page what one more query for all of them finds. Default: nothing."""
 
     def csv_rows(self):
-        """Yield the header and then every row as plain values, a chunk of rows at a time."""
+        """Return an iterator over the header and then every row as plain values.
+
+        Which rows these are is found out at once, so that the caller can limit the time that it
+        takes; they are read later, a chunk at a time.
+        """
+        if isinstance(self.data, PagedData):
+            return self._csv_lines(self._in_chunks(list(self.data.keys()[: settings.LECTERN_EXPORT_ROWS])))
+        return self._csv_lines(itertools.islice(self.data, settings.LECTERN_EXPORT_ROWS))
+
+    def _csv_lines(self, records):
         columns = [column for column in self.columns.iterall() if not column.column.exclude_from_export]
         yield [str(column.header) for column in columns]
-        for record in self._all_records():
+        for record in records:
             row = BoundRow(record, table=self)
             yield [_plain(row.get_cell_value(column.name)) for column in columns]
 
-    def _all_records(self):
-        if not isinstance(self.data, PagedData):
-            yield from itertools.islice(self.data, settings.LECTERN_EXPORT_ROWS)
-            return
-        keys = list(self.data.keys()[: settings.LECTERN_EXPORT_ROWS])
+    def _in_chunks(self, keys):
         for start in range(0, len(keys), EXPORT_CHUNK):
             yield from self.data.fetch(keys[start : start + EXPORT_CHUNK])
 

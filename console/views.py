@@ -1,11 +1,20 @@
 """The base of every list: one address that answers with a page, a fragment or a CSV file."""
 
+from django.conf import settings
 from django.contrib.auth.mixins import PermissionRequiredMixin
+from django.db import connection
+from django.http import JsonResponse
+from django.urls import path, reverse
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
-from console import exports
+from console import exports, querying
+from console.query_limits import time_limit
 from console.tables import PAGE_SIZES, CappedPaginator
+
+QUERY_VAR = "ql"
+INTROSPECT = "introspect"
+SUGGESTIONS = "suggestions"
 
 
 class StaffViewMixin(PermissionRequiredMixin):
@@ -19,6 +28,7 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
 
     HTMX gets the table alone (a history restore gets the page again); `?_export=csv` the file.
     `paginate_by` of Django stays unset: it would paginate a second time and answer 404.
+    Rows that take longer than LECTERN_QUERY_SECONDS are given up: the table is empty and says why.
 
     Class attributes:
         title: the page's heading and the export's name.
@@ -31,6 +41,9 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
     title = ""
     empty_title = "Nothing here yet"
     empty_text = ""
+    query_text = ""
+    # What went wrong with the rows, as `querying.Explanation`: then nothing is listed or exported.
+    refusal = None
 
     def wants_fragment(self) -> bool:
         htmx = self.request.htmx
@@ -39,30 +52,123 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
     def get_template_names(self):
         return [self.fragment_template_name] if self.wants_fragment() else [self.template_name]
 
+    def get_table(self, **kwargs):
+        """Return the table with the rows of its page, which are read here and nowhere else."""
+        try:
+            with self.time_limit():
+                return super().get_table(**kwargs)
+        except querying.QueryError as error:
+            return self.empty_table(error, **kwargs)
+
+    def time_limit(self):
+        return time_limit(connection, settings.LECTERN_QUERY_SECONDS)
+
+    def empty_table(self, error, **kwargs):
+        """Remember what went wrong with the rows, and return the table without any."""
+        self.refusal = querying.explain(self.query_text, error)
+        table = self.get_table_class()(data=[], **kwargs)
+        table.paginate(**self.get_table_pagination(table))
+        return table
+
     def get_context_data(self, **kwargs):
-        return super().get_context_data(
+        context = super().get_context_data(
             title=self.title,
             empty_title=self.empty_title,
             empty_text=self.empty_text,
             page_sizes=PAGE_SIZES,
             **kwargs,
         )
+        return context | {"refusal": self.refusal}
 
     def render_to_response(self, context, **kwargs):
         if self.request.GET.get("_export") == "csv" and not self.is_refused(context):
-            return exports.stream_csv(context["table"].csv_rows(), self.export_name(), actor=self.request.user)
+            try:
+                return self.export(context["table"])
+            except querying.QueryError as error:
+                table = self.empty_table(error, **self.get_table_kwargs())
+                context |= {"table": table, "refusal": self.refusal}
         return super().render_to_response(context, **kwargs)
+
+    def export(self, table):
+        """Answer with the whole table as CSV. Raises QueryError when its rows take too long."""
+        with self.time_limit():
+            rows = table.csv_rows()
+        return exports.stream_csv(rows, self.export_name(), actor=self.request.user)
 
     def export_name(self) -> str:
         return str(self.title).lower()
 
     def is_refused(self, context) -> bool:
         """Say whether the list's own input is wrong: then nothing is exported."""
-        return False
+        return self.refusal is not None
 
 
 class TableView(TablePageMixin, FilterView):
-    """A filtered list of a queryset. Subclasses set `table_class`, `filterset_class`, `get_queryset`."""
+    """A filtered list of a queryset. Subclasses set `table_class`, `filterset_class`, `get_queryset`.
+
+    Class attributes:
+        query_schema: what a DjangoQL query (`?ql=`) may ask for beside the filters; its annotations
+            are those of `get_queryset`. None: the list has no query box.
+        answers: for `list_paths` only.
+    """
+
+    query_schema: type[querying.GuardedSchema] | None = None
+    answers = ""
+
+    def get(self, request, *args, **kwargs):
+        if self.answers == INTROSPECT:
+            return JsonResponse(self.query_description())
+        if self.answers == SUGGESTIONS:
+            return self.suggestions()
+        if self.query_schema is not None:
+            self.query_text = request.GET.get(QUERY_VAR, "").strip()
+        return super().get(request, *args, **kwargs)
+
+    def get_table_data(self):
+        """Return the filtered rows that the query describes. Raises QueryError when it is wrong."""
+        rows = super().get_table_data()
+        return querying.narrow(rows, self.query_text, self.query_schema) if self.query_text else rows
 
     def is_refused(self, context) -> bool:
-        return not context["filter"].form.is_valid()
+        return super().is_refused(context) or not context["filter"].form.is_valid()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs) | {"query_text": self.query_text}
+        if self.query_schema is not None and not self.wants_fragment():
+            described = self.query_description()
+            fields = described["models"][described["current_model"]]
+            context |= {"query_introspect_url": self.query_address(INTROSPECT), "query_fields": sorted(fields)}
+        return context
+
+    # --- Completion ------------------------------------------------------------------------------
+
+    def query_address(self, answers) -> str:
+        """Return the address of this list's completion, of the same learner if it is a learner's."""
+        match = self.request.resolver_match
+        name = match.view_name.removesuffix(f"-{self.answers}") if self.answers else match.view_name
+        return reverse(f"{name}-{answers}", kwargs=match.kwargs)
+
+    def query_description(self) -> dict:
+        """Return what the completion knows of the fields."""
+        return querying.describe(self.query_schema, self.table_class._meta.model, self.query_address(SUGGESTIONS))
+
+    def suggestions(self):
+        """Answer with a field's listed words (JSON). Stored values are never among them."""
+        name, text = self.request.GET.get("field", ""), self.request.GET.get("search", "")
+        try:
+            words = querying.options(self.query_schema, self.table_class._meta.model, name, text)
+        except LookupError:
+            return JsonResponse({"error": "There is no such field."}, status=400)
+        return JsonResponse({"items": words, "page": 1, "has_next": False})
+
+
+def list_paths(route: str, view: type[TableView], name: str) -> list:
+    """Return the addresses of a list with a query box: itself, and the two that its completion asks.
+
+    All three are the same view, so that whoever may not open the list gets no completion either.
+    """
+    return [
+        path(route, view.as_view(), name=name),
+        path(f"{route}query/introspect/", view.as_view(answers=INTROSPECT), name=f"{name}-{INTROSPECT}"),
+        path(f"{route}query/suggestions/", view.as_view(answers=SUGGESTIONS), name=f"{name}-{SUGGESTIONS}"),
+    ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django_filters import Filter
 from django_tables2 import Column
+from djangoql.schema import DjangoQLField
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class EnrollmentColumns:
         decorate: adds to the rows of one page what takes a query of its own; gets the viewer.
         filters: makes the filters by name.
         nulls_last: annotations that may be NULL.
+        query_fields: annotations that a query can ask for.
     """
 
     columns: tuple[tuple[str, Column], ...]
@@ -26,6 +28,7 @@ class EnrollmentColumns:
     decorate: Callable[[list, object], None]
     filters: Callable[[], dict[str, Filter]]
     nulls_last: tuple[str, ...] = field(default=())
+    query_fields: tuple[DjangoQLField, ...] = field(default=())
 
 
 _contributions: list[EnrollmentColumns] = []

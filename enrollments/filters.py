@@ -8,27 +8,15 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 
 from enrollments import columns
+from enrollments.schemas import MODES
 
-# Open edX's modes (common/djangoapps/course_modes); the column is free text, so others may occur.
-MODES = (
-    "audit",
-    "honor",
-    "verified",
-    "professional",
-    "no-id-professional",
-    "credit",
-    "masters",
-    "executive-education",
-    "paid-executive-education",
-    "unpaid-executive-education",
-    "paid-bootcamp",
-    "unpaid-bootcamp",
-)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
 class CourseKeyField(forms.CharField):
     """A text field whose value is a course key."""
+
+    widget = forms.TextInput(attrs={"placeholder": "course-v1:Org+Number+Run"})
 
     def clean(self, value):
         text = super().clean(value)
@@ -66,6 +54,7 @@ class EnrollmentFilter(filters.FilterSet):
         method="by_course",
         widget=forms.TextInput(attrs={"type": "search", "placeholder": "Name or key"}),
     )
+    # The column is free text, so that other modes may occur; a query finds them.
     mode = filters.ChoiceFilter(choices=[(mode, mode) for mode in MODES], empty_label="Any")
     active = YesNoFilter(field_name="is_active", label="Enrolled")
     recent = YesNoFilter(field_name="recently_active", label="Recently active")
@@ -82,10 +71,21 @@ class EnrollmentFilter(filters.FilterSet):
         return queryset.filter(Q(course_id__icontains=text) | Q(overview__display_name__icontains=text))
 
 
+def username_filter(label, field_name):
+    """Return a filter by one person's username, whole."""
+    widget = forms.TextInput(attrs={"placeholder": "Whole username"})
+    return filters.CharFilter(label=label, field_name=field_name, widget=widget)
+
+
 class EnrollmentListFilter(EnrollmentFilter):
     """Filters of all enrollments: by course key and username exactly, which have an index."""
 
     q = None
     course = CourseKeyFilter(label="Course key", field_name="course_id")
-    learner = filters.CharFilter(label="Username", field_name="user__username")
-    field_order = ("course", "learner")
+    learner = username_filter("Username", "user__username")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Inherited filters would come first; these two are what people begin with.
+        first = {name: self.filters[name] for name in ("course", "learner")}
+        self.filters = first | self.filters

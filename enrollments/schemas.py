@@ -2,9 +2,10 @@
 
 from django.contrib.auth import get_user_model
 
-from console.query_fields import Text
+from console.query_fields import Flag, Moment, Number, Text
 from console.querying import GuardedSchema
 from console.schemas import PERSON
+from enrollments import columns
 from enrollments.models import (
     BlockCompletion,
     CourseEnrollment,
@@ -89,6 +90,27 @@ class CourseEnrollmentSchema(GuardedSchema):
         CourseOverview: COURSE,
         get_user_model(): PERSON,
     }
+
+
+class EnrollmentListSchema(CourseEnrollmentSchema):
+    """The console's enrollment lists: what `with_facts` annotates, and what other apps add to it."""
+
+    facts = (
+        Text(name="learner", column="user__username"),
+        Text(name="course_name", nullable=True),
+        Number(name="grade", nullable=True),
+        Flag(name="is_passing"),
+        Text(name="certificate_status", codes=CERTIFICATE_STATUSES, nullable=True),
+        Flag(name="recently_active"),
+        Moment(name="last_completion_at", nullable=True),
+    )
+
+    def get_fields(self, model):
+        fields = super().get_fields(model)
+        if model is not CourseEnrollment:
+            return fields
+        added = [field for contribution in columns.contributions() for field in contribution.query_fields]
+        return [*fields, *self.facts, *added]
 
 
 class CourseModeSchema(GuardedSchema):

@@ -1,11 +1,10 @@
 """Addresses of the enrollments app."""
 
-from django.urls import path
-
+from console.views import list_paths
 from enrollments import views
 
 app_name = "enrollments"
 urlpatterns = [
-    path("learners/<str:username>/courses/", views.LearnerCoursesView.as_view(), name="courses"),
-    path("enrollments/", views.EnrollmentListView.as_view(), name="list"),
+    *list_paths("learners/<str:username>/courses/", views.LearnerCoursesView, "courses"),
+    *list_paths("enrollments/", views.EnrollmentListView, "list"),
 ]

@@ -13,6 +13,7 @@ from console.views import TableView
 from enrollments import columns
 from enrollments.filters import EnrollmentFilter, EnrollmentListFilter
 from enrollments.models import CourseEnrollment
+from enrollments.schemas import EnrollmentListSchema
 from enrollments.tables import EnrollmentListTable, EnrollmentTable
 
 
@@ -29,6 +30,7 @@ class EnrollmentTableView(TableView):
 
     filterset_class = EnrollmentFilter
     table_class = EnrollmentTable
+    query_schema = EnrollmentListSchema
 
     def get_queryset(self):
         visible = CourseEnrollment.objects.visible_to(self.request.user)

@@ -3,6 +3,7 @@
 import django_filters as filters
 
 from console import cards, learners, navigation
+from console.query_fields import Text
 from enrollments import columns
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import CourseResetAudit
@@ -25,6 +26,7 @@ def register() -> None:
             annotate=with_reset_status,
             decorate=decorate,
             filters=_filters,
+            query_fields=(Text(name="reset_status", codes=ResetStatus.values),),
         )
     )
     cards.register(cards.Card("resets/_attention.html", _attention, order=20))

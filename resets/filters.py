@@ -6,7 +6,7 @@ import django_filters as filters
 from django import forms
 from django.utils import timezone
 
-from enrollments.filters import CourseKeyFilter
+from enrollments.filters import CourseKeyFilter, username_filter
 from resets.models import CourseResetAudit
 
 DATE = {"type": "date"}
@@ -17,8 +17,8 @@ class ResetFilter(filters.FilterSet):
 
     status = filters.ChoiceFilter(choices=CourseResetAudit.Status.choices, empty_label="Any")
     course = CourseKeyFilter(label="Course key", field_name="course_enrollment__course_id")
-    learner = filters.CharFilter(label="Learner", field_name="course_enrollment__user__username")
-    agent = filters.CharFilter(label="Reset by", field_name="reset_by__username")
+    learner = username_filter("Learner", "course_enrollment__user__username")
+    agent = username_filter("Reset by", "reset_by__username")
     since = filters.DateFilter(label="From", method="from_day", widget=forms.DateInput(attrs=DATE))
     until = filters.DateFilter(label="To", method="to_day", widget=forms.DateInput(attrs=DATE))
 

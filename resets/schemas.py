@@ -59,6 +59,25 @@ class CourseResetSchema(GuardedSchema):
     }
 
 
+class ResetListSchema(GuardedSchema):
+    """The console's reset lists, which instructors see too: people by their username alone.
+
+    Whoever asked for a reset is no learner of the instructor's, and their address not to be guessed.
+    """
+
+    allowed = {
+        CourseResetAudit: [
+            *(name for name in AUDIT if name not in {"course", "course_enrollment", "reset_by"}),
+            Text(name="learner", column="course_enrollment__user__username"),
+            Text(name="reset_by", column="reset_by__username"),
+            Text(name="course_name", nullable=True),
+            Text(name="reason", column="job__reason", nullable=True),
+            "course_enrollment",
+        ],
+        CourseEnrollment: [name for name in ENROLLMENT if name != "user"],
+    }
+
+
 class OptInSchema(GuardedSchema):
     """Course runs whose learners may be reset."""
 

@@ -18,6 +18,7 @@ from resets.filters import LearnerResetFilter, ResetFilter
 from resets.forms import ConfirmForm
 from resets.models import CourseResetAudit
 from resets.rules import Permission
+from resets.schemas import ResetListSchema
 from resets.tables import LearnerResetTable, ResetTable, cell_context, decorate, status_badge
 from resets.timeline import timeline
 
@@ -31,6 +32,7 @@ class ResetListView(TableView):
     permission_required = Permission.VIEW
     table_class = ResetTable
     filterset_class = ResetFilter
+    query_schema = ResetListSchema
     title = "Resets"
     empty_title = "No resets yet"
     empty_text = "Resets that are started from a learner’s courses are listed here, with memo, agent and outcome."

@@ -3,6 +3,8 @@
 from django import template
 from django.utils.html import format_html
 
+from console.views import QUERY_VAR
+
 register = template.Library()
 
 
@@ -49,11 +51,11 @@ def aria_sort(column):
 
 
 @register.simple_tag
-def active_filters(filterset):
-    """Return the filters in force as dicts of name, label and value in words."""
+def active_filters(filterset, query=""):
+    """Return the filters in force, and the query among them, as dicts of name, label and value in words."""
+    active = [{"name": QUERY_VAR, "label": "Query", "value": query}] if query else []
     if not filterset or not filterset.form.is_bound:
-        return []
-    active = []
+        return active
     for name, field in filterset.form.fields.items():
         text = filterset.form.data.get(name, "").strip()
         if text:

@@ -220,6 +220,20 @@
     else close(area);
   }
 
+  // A list shows the error beside its table, which is swapped while the box stays.
+  function markError(area) {
+    const error = document.getElementById(`${area.id}-error`);
+    if (error) {
+      area.setAttribute("aria-invalid", "true");
+      area.setAttribute("aria-describedby", error.id);
+    } else {
+      area.removeAttribute("aria-invalid");
+      area.removeAttribute("aria-describedby");
+    }
+  }
+
+  const markErrors = () => document.querySelectorAll("textarea[data-query]").forEach(markError);
+
   // --- Listeners ---------------------------------------------------------------------------------
 
   const areaOf = (event) => (event.target instanceof Element ? event.target.closest("textarea[data-query]") : null);
@@ -267,6 +281,9 @@
     const area = areaOf(event);
     if (area) complete(area);
   });
+
+  document.addEventListener("DOMContentLoaded", markErrors);
+  document.addEventListener("htmx:afterSettle", markErrors);
 
   document.addEventListener("focusin", (event) => {
     const area = areaOf(event);
