@@ -85,19 +85,22 @@ def agent(transactional_db):
     return factories.support(username="agent", email="agent@example.com")
 
 
-@pytest.fixture(scope="module")
-def worker(django_db_setup, tmp_path_factory):
-    """A Celery worker in a process of its own, reached by the live site over the embedded broker."""
-    folder = tmp_path_factory.mktemp("worker")
-    installation = Installation(f"sqlite:///{settings.DATABASES['default']['NAME']}", folder)
+@pytest.fixture
+def worker(transactional_db, tmp_path, monkeypatch):
+    """A Celery worker in a process of its own, reached by the live site over the embedded broker.
+
+    One for each test: emptying the database between two tests gives content types new ids, which a
+    worker that goes on would not know.
+    """
+    installation = Installation(f"sqlite:///{settings.DATABASES['default']['NAME']}", tmp_path)
     installation.environment["CELERY_BROKER_URL"] = "filesystem://"
-    with pytest.MonkeyPatch.context() as patch, installation.worker():
-        # Celery itself prefers this variable to every setting.
-        patch.setenv("CELERY_BROKER_URL", "filesystem://")
-        before = celery_app.conf.broker_transport_options
-        _send_with(_folders(folder / "broker"))
+    # Celery itself prefers this variable to every setting.
+    monkeypatch.setenv("CELERY_BROKER_URL", "filesystem://")
+    before = celery_app.conf.broker_transport_options
+    _send_with(_folders(tmp_path / "broker"))
+    with installation.worker():
         yield
-        _send_with(before)
+    _send_with(before)
 
 
 def _folders(broker):

@@ -21,10 +21,10 @@ def learner_with_a_resettable_course(course=COURSE, **learner):
     return enrollment
 
 
-def open_dialog(page, username="amina"):
-    """Open the learner's courses and, by mouse, the dialog of the only reset; return the dialog."""
-    page.goto(f"/learners/{username}/courses/")
-    page.locator("a[id^=reset-open]").click()
+def open_dialog(page, course=COURSE):
+    """Open amina's courses and, by mouse, the dialog that resets this one; return the dialog."""
+    page.goto("/learners/amina/courses/")
+    page.get_by_role("link", name=f"Reset… {course}").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_be_visible()
     return dialog
