@@ -11,7 +11,6 @@ from console.transactions import atomic_with_retries
 from resets import actions, tasks
 from resets.models import CourseResetAudit, ResetJob
 
-RING_AGAIN_AFTER = timedelta(seconds=60)
 MAIL_AGAIN_AFTER = timedelta(minutes=10)
 MAIL_GIVE_UP_AFTER = timedelta(days=1)
 BATCH = 500
@@ -56,7 +55,8 @@ def _take_over(seen):
 
 
 def _ring_again(now):
-    unheard = ResetJob.objects.filter(audit__status=Status.ENQUEUED, rung_at__lt=now - RING_AGAIN_AFTER)
+    before = now - timedelta(seconds=settings.LECTERN_RING_AGAIN_SECONDS)
+    unheard = ResetJob.objects.filter(audit__status=Status.ENQUEUED, rung_at__lt=before)
     ids = list(unheard.order_by("rung_at").values_list("pk", flat=True)[:BATCH])
     ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
     for audit_id in ids:

@@ -19,6 +19,7 @@ TONES = {
     ResetStatus.IN_PROGRESS: ("info", "loader"),
     ResetStatus.COMPLETE: ("success", "check"),
     ResetStatus.FAILED: ("danger", "alert"),
+    ResetStatus.UNDONE: ("warning", "rotate"),
     ResetStatus.AVAILABLE: ("neutral", "rotate"),
 }
 
@@ -79,10 +80,12 @@ class ResetTable(Table):
 
     def render_status(self, record):
         badge, reason = status_badge(record.status), self.value_reason(record)
+        if _is_undone(record):
+            badge = format_html("{} {}", badge, status_badge(ResetStatus.UNDONE))
         return format_html('{}<br><span class="muted small">{}</span>', badge, reason) if reason else badge
 
     def value_status(self, record):
-        return record.status
+        return f"{record.status} (undone)" if _is_undone(record) else record.status
 
     def render_when(self, record):
         requested = format_html("Requested {}", html.ago(record.created))
@@ -95,6 +98,10 @@ class ResetTable(Table):
 
     def value_reason(self, record):
         return getattr(getattr(record, "job", None), "reason", "")
+
+
+def _is_undone(audit):
+    return getattr(getattr(audit, "job", None), "undone_at", None) is not None
 
 
 class LearnerResetTable(ResetTable):

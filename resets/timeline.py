@@ -44,7 +44,7 @@ def _outcome(audit, job):
         return [Step(None, "Clearing", "All of it becomes visible at once, or nothing does.")]
     if audit.status == Status.FAILED:
         return [Step(job.finished_at or audit.modified, "Failed", job.reason, "danger")]
-    return [Step(audit.completed_at, "Complete", _cleared(job), "success"), _mail(job)]
+    return [Step(audit.completed_at, "Complete", _cleared(job), "success"), _mail(job), *_undone(job)]
 
 
 def _cleared(job):
@@ -58,3 +58,9 @@ def _mail(job):
     if job.mail_problem:
         return Step(job.finished_at, "No e-mail sent", job.mail_problem, "warning")
     return Step(None, "E-mail to the learner is on its way")
+
+
+def _undone(job):
+    if not job.undone_at:
+        return []
+    return [Step(job.undone_at, f"Undone by {job.undone_by.get_username()}", job.undo_memo, "warning")]

@@ -11,6 +11,7 @@ from django_htmx.http import trigger_client_event
 
 from console.learner_views import LearnerPageMixin
 from console.learners import display_name, find
+from console.rules import Permission as ConsolePermission
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseEnrollment
 from resets import actions, owners
@@ -21,6 +22,7 @@ from resets.rules import Permission
 from resets.schemas import ResetListSchema
 from resets.tables import LearnerResetTable, ResetTable, cell_context, decorate, status_badge
 from resets.timeline import timeline
+from resets.undo import undoability
 
 STALE = 409
 INVALID = 422
@@ -77,13 +79,16 @@ class ResetDetailView(StaffViewMixin, DetailView):
 
     def get_queryset(self):
         return CourseResetAudit.objects.visible_to(self.request.user).select_related(
-            "job", "course", "reset_by", "course_enrollment__user", "course_enrollment__overview"
+            "job__undone_by", "course", "reset_by", "course_enrollment__user", "course_enrollment__overview"
         )
 
     def get_context_data(self, **kwargs):
         cleared = getattr(getattr(self.object, "job", None), "cleared", {})
         labels = {owner.key: owner.label for owner in owners.OWNERS}
+        viewer = self.request.user
         return super().get_context_data(
+            undo=undoability(self.object) if viewer.has_perm(Permission.UNDO, self.object) else None,
+            sees_learners=viewer.has_perm(ConsolePermission.VIEW_LEARNERS),
             badge=status_badge(self.object.status),
             learner_name=display_name(find(self.object.course_enrollment.user.get_username())),
             timeline=timeline(self.object),
