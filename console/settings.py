@@ -233,7 +233,10 @@ CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "lectern.heartbeat", "schedule": 30.0},
     "purge archives": {"task": "lectern.purge_archives", "schedule": 24 * 60 * 60.0},
-    "sweep resets": {"task": "lectern.sweep_resets", "schedule": 30.0},
+    "sweep resets": {
+        "task": "lectern.sweep_resets",
+        "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
+    },
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 if CELERY_BROKER_URL.startswith("filesystem"):
@@ -259,6 +262,7 @@ LECTERN_PLATFORM_NAME = env.str("LECTERN_PLATFORM_NAME", default="Open edX")
 LECTERN_RESETS_PER_ENROLLMENT = env.int("LECTERN_RESETS_PER_ENROLLMENT", default=1)
 LECTERN_RESET_LEASE_SECONDS = env.int("LECTERN_RESET_LEASE_SECONDS", default=120)
 LECTERN_RESET_ATTEMPTS = env.int("LECTERN_RESET_ATTEMPTS", default=5)
+LECTERN_RING_AGAIN_SECONDS = env.int("LECTERN_RING_AGAIN_SECONDS", default=60)
 LECTERN_ARCHIVE_DAYS = env.int("LECTERN_ARCHIVE_DAYS", default=180)
 LECTERN_RECENT_DAYS = env.int("LECTERN_RECENT_DAYS", default=30)
 LECTERN_EXPORT_ROWS = env.int("LECTERN_EXPORT_ROWS", default=100_000)
