@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 
@@ -14,10 +15,16 @@ Status = CourseResetAudit.Status
 class Step:
     """One entry: when it happened (None: not yet), a title, and details."""
 
+    ICONS: ClassVar = {"success": "check", "danger": "x", "warning": "rotate", "info": "user", "neutral": "clock"}
+
     at: datetime | None
     title: str
     detail: str = ""
     tone: str = "neutral"
+
+    @property
+    def icon(self) -> str:
+        return self.ICONS[self.tone]
 
 
 def timeline(audit: CourseResetAudit) -> list[Step]:
@@ -28,7 +35,7 @@ def timeline(audit: CourseResetAudit) -> list[Step]:
         return [*steps, _foreign(audit)]
     if job.started_at:
         again = f"Attempt {job.attempts} of {settings.LECTERN_RESET_ATTEMPTS}" if job.attempts > 1 else ""
-        steps.append(Step(job.started_at, "A worker started", again, "info"))
+        steps.append(Step(job.started_at, "A worker started", again))
     return [*steps, *_outcome(audit, job)]
 
 
