@@ -31,7 +31,7 @@ def table_link(context, **changes):
     href = table_href(context, **changes)
     return format_html(
         'href="{0}" hx-get="{0}" hx-target="#table" hx-swap="outerHTML show:none" hx-push-url="true" '
-        'hx-indicator="#table"',
+        'hx-indicator="#table" hx-sync="#table:replace"',
         href,
     )
 

@@ -121,6 +121,15 @@ def test_a_filter_keeps_sort_and_page_size_and_returns_to_the_first_page(courses
     assert query(courses) == {"per_page": "50", "sort": "course", "active": "yes"}
 
 
+def test_the_last_of_two_quick_clicks_counts(courses):
+    courses.evaluate("""() => {
+      document.querySelector("#table th a").click();
+      document.querySelector("#table a[rel=next]").click();
+    }""")
+    expect(count(courses)).to_have_text("26–50 of 60")
+    assert query(courses) == {"page": "2"}
+
+
 def test_back_and_reload_show_the_whole_page_as_it_was(courses):
     courses.get_by_label("Mode").select_option("audit")
     expect(count(courses)).to_have_text("1–20 of 20")
