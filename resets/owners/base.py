@@ -1,0 +1,102 @@
+"""What a learner-state owner is: the one place that answers for some of the platform's tables."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from resets.journal import Journal
+from resets.owners import schema
+from resets.owners.probe import Probe
+from resets.owners.scope import Scope
+
+
+class Policy(TextChoices):
+    """What a reset does with an owner's rows."""
+
+    CLEAR = "clear", "Cleared"
+    OFFER = "offer", "Offered"
+    WARN = "warn", "Warned about"
+    KEEP = "keep", "Kept"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """One kind of learner state.
+
+    Attributes:
+        key: short name, kept in records.
+        label: what the rows are, in words.
+        policy: what a reset does with them; offered ones are cleared when the agent ticks them.
+        probes: how the rows are found. Those whose tables the database lacks are skipped.
+        change: called with the journal, a probe, the keys that it found, the scope and the acting
+            user's id; None deletes the rows.
+        note: called with the keys, the acting user's id and "-" or "+" when rows are about to be
+            deleted, or were restored: what the LMS's own ORM would have written down.
+        help: one sentence for the agent: what follows from it.
+        ticked: whether an offer is ticked at first.
+        refuses: whether a warning stops the reset until the agent ticks that it is meant.
+        others: further tables that this owner answers for, without touching them.
+    """
+
+    key: str
+    label: str
+    policy: Policy
+    probes: tuple[Probe, ...] = ()
+    change: Callable | None = None
+    note: Callable | None = None
+    help: str = ""
+    ticked: Callable[[Scope], bool] | None = None
+    refuses: bool = False
+    others: tuple[str, ...] = ()
+
+    @property
+    def is_choice(self) -> bool:
+        """Say whether the agent may tick it."""
+        return self.policy == Policy.OFFER or self.refuses
+
+    @property
+    def deletes(self) -> bool:
+        """Say whether clearing deletes rows, which could be there anew when they are put back."""
+        return self.policy in {Policy.CLEAR, Policy.OFFER} and self.change is None
+
+    def tables(self) -> Iterable[str]:
+        """Return every table that this owner answers for, in this database or not."""
+        return dict.fromkeys([*(probe.table for probe in self.all_probes()), *self.others])
+
+    def all_probes(self) -> tuple[Probe, ...]:
+        """Return the probes; a subclass may find out which tables there are first."""
+        return self.probes
+
+    def present(self) -> list[Probe]:
+        """Return the probes whose tables and columns the database has."""
+        return [probe for probe in self.all_probes() if probe.is_present()]
+
+    def is_present(self) -> bool:
+        """Say whether the database has anything that this owner answers for."""
+        return bool(self.present()) or any(table in schema.columns() for table in self.others)
+
+    def count(self, scope: Scope) -> int:
+        """Return how many rows there are, which is how many a reset would clear now."""
+        return sum(len(probe.find(scope)) for probe in self.present())
+
+    def clear(self, scope: Scope, journal: Journal, actor_id: int) -> int:
+        """Delete or change the learner's rows, by set and through the journal; return how many."""
+        journal.owner = self.key
+        return sum(self._clear(probe, scope, journal, actor_id) for probe in self.present())
+
+    def _clear(self, probe, scope, journal, actor_id):
+        keys = probe.find(scope)
+        if not keys:
+            return 0
+        if self.note:
+            self.note(keys, actor_id, "-")
+        if self.change is None:
+            return journal.delete(probe.table, keys)
+        self.change(journal, probe, keys, scope, actor_id)
+        return len(keys)
+
+    def restored(self, scope: Scope, actor_id: int) -> None:
+        """Note that the learner's rows are back."""
+        for probe in self.present() if self.note else ():
+            self.note(probe.find(scope), actor_id, "+")

@@ -1,0 +1,116 @@
+"""How the rows of one learner in one run are found in one table.
+
+Preview and reset use the same selection. What SQL finds is looked at once more in Python: MySQL's
+collations take `Demo` and `demo` for the same run, and `_` in LIKE stands for any letter.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from resets.owners import schema
+from resets.owners.scope import Scope
+
+BY_USER = ("user_id", "user_id")
+BY_STUDENT = ("student_id", "user_id")
+BY_USERNAME = ("username", "username")
+BY_ANONYMOUS_ID = ("student_id", "anonymous_ids")
+BY_ENROLLMENT = ("enrollment_id", "enrollment_id")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """The learner's rows in one table.
+
+    Column names are of the table itself, or `table.column` of a joined one.
+
+    Attributes:
+        table: where the rows are.
+        person: a column, and the attribute of Scope (one value or several) that it holds.
+        course: a column with the course key.
+        usage: a column with usage keys of the run's blocks, where no column has the course key.
+        joins: pairs of a column and the `table.column` that it refers to.
+        reads, accept: further columns, and what their values are asked; a row is taken when the
+            answer is true. A column that the database lacks reads as None.
+        value: the column that is returned.
+        narrow: whether the course is part of the statement; not where no index has learner and
+            course and the one on the course alone is huge.
+    """
+
+    table: str
+    person: tuple[str, str] = BY_USER
+    course: str | None = "course_id"
+    usage: str | None = None
+    joins: tuple[tuple[str, str], ...] = ()
+    reads: tuple[str, ...] = ()
+    accept: Callable[..., bool] | None = None
+    value: str = "id"
+    narrow: bool = True
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The table and those that are joined to it."""
+        return (self.table, *(target.partition(".")[0] for _, target in self.joins))
+
+    def is_present(self) -> bool:
+        """Say whether the database has everything that the selection names."""
+        named = [self.value, self.person[0], self.course, self.usage, *(name for pair in self.joins for name in pair)]
+        return all(self._exists(name) for name in named if name)
+
+    def find(self, scope: Scope) -> list:
+        """Return `value` of the learner's rows in the run, each once."""
+        names = getattr(scope, self.person[1])
+        names = names if isinstance(names, list) else [names]
+        if not names or (self.usage and not scope.usage_prefix):
+            return []
+        statement, parameters, read = self._statement(scope, names)
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            rows = cursor.fetchall()
+        return list(dict.fromkeys(row[0] for row in rows if self._is_meant(scope, names, row, read)))
+
+    def _statement(self, scope, names):
+        read = [name for name in self.reads if self._exists(name)]
+        selected = [self.value, self.person[0], self.course or self.usage or self.value, *read]
+        conditions = [f"{self._name(self.person[0])} IN ({', '.join(['%s'] * len(names))})"]
+        parameters = list(names)
+        if self.course and self.narrow:
+            conditions.append(f"{self._name(self.course)} = %s")
+            parameters.append(scope.course)
+        if self.usage:
+            conditions.append(f"{self._name(self.usage)} LIKE %s ESCAPE '!'")
+            parameters.append(_escaped(scope.usage_prefix) + "%")
+        joins = " ".join(
+            f"JOIN {schema.quoted(target.partition('.')[0])} ON {self._name(column)} = {schema.quoted(target)}"
+            for column, target in self.joins
+        )
+        columns = ", ".join(self._name(name) for name in selected)
+        statement = f"SELECT {columns} FROM {schema.quoted(self.table)} {joins} WHERE {' AND '.join(conditions)}"
+        return statement, parameters, read
+
+    def _is_meant(self, scope, names, row, read):
+        _, person, place, *values = row
+        if isinstance(person, str) and person not in names:
+            return False
+        if self.course and place.strip() != scope.course:
+            return False
+        if self.usage and not place.startswith(scope.usage_prefix):
+            return False
+        known = dict(zip(read, values, strict=True))
+        return self.accept is None or bool(self.accept(*(known.get(name) for name in self.reads)))
+
+    def _exists(self, name):
+        table, _, column = self._full(name).rpartition(".")
+        return schema.has_columns(table, {column})
+
+    def _full(self, name):
+        return name if "." in name else f"{self.table}.{name}"
+
+    def _name(self, name):
+        return schema.quoted(self._full(name))
+
+
+def _escaped(text: str) -> str:
+    """Escape what LIKE would take for a pattern; `!` because MySQL reads backslashes twice."""
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
