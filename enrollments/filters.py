@@ -16,7 +16,7 @@ YES_NO = (("yes", "Yes"), ("no", "No"))
 class CourseKeyField(forms.CharField):
     """A text field whose value is a course key."""
 
-    widget = forms.TextInput(attrs={"placeholder": "course-v1:Org+Number+Run"})
+    widget = forms.TextInput(attrs={"placeholder": "course-v1:Org+Number+Run", "class": "wide-field"})
 
     def clean(self, value):
         text = super().clean(value)
@@ -73,7 +73,7 @@ class EnrollmentFilter(filters.FilterSet):
 
 def username_filter(label, field_name):
     """Return a filter by one person's username, whole."""
-    widget = forms.TextInput(attrs={"placeholder": "Whole username"})
+    widget = forms.TextInput(attrs={"placeholder": "Exact match"})
     return filters.CharFilter(label=label, field_name=field_name, widget=widget)
 
 

@@ -26,7 +26,9 @@ def learner():
 
 
 def courses(client, query="", **headers):
-    return client.get(reverse("enrollments:courses", args=["anna"]) + query, **headers)
+    """Return the answer to `query`: the end of an address, or its parameters."""
+    address = reverse("enrollments:courses", args=["anna"])
+    return client.get(address, query, **headers) if isinstance(query, dict) else client.get(address + query, **headers)
 
 
 def rows(response):
@@ -118,6 +120,54 @@ def three(learner):
 )
 def test_filters(client, three, query, expected):
     assert {row.pk for row in rows(courses(client, query))} == {three[name].pk for name in expected}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("grade > 0.5", {"beta"}),
+        ("grade = None", {"alpha", "gone"}),
+        ("is_passing = True", {"beta"}),
+        ("is_passing != True", {"alpha", "gone"}),
+        ('certificate_status = "downloadable"', {"beta"}),
+        ("recently_active = True", {"alpha"}),
+        ('last_completion_at > "-7d"', {"alpha"}),
+        ('reset_status = "available"', {"alpha"}),
+        ('reset_status in ("passing", "ended")', {"beta"}),
+        ('course_name ~ "ALPH"', {"alpha"}),
+        ("course_name = None", {"gone"}),
+        ("overview = None", {"gone"}),
+        ('overview.display_name = "beta" or overview = None', {"beta", "gone"}),
+        ('course_id startswith "course-v1:Gone"', {"gone"}),
+        ('mode in ("audit", "masters") and is_active = True', {"alpha"}),
+        ('created < "-150d"', {"gone"}),
+        ('learner = "anna" and user.username = "anna"', {"alpha", "beta", "gone"}),
+        ("not_there = 1", None),
+        ('learner != "anna"', set()),
+    ],
+)
+def test_queries(client, three, text, expected):
+    factories.CourseGradeFactory(enrollment=three["beta"], percent_grade=0.8, letter_grade="B")
+    factories.CertificateFactory(enrollment=three["beta"], status="downloadable")
+    factories.BlockCompletionFactory(enrollment=three["alpha"])
+    factories.EnrollmentFactory(course_id=three["alpha"].course_id)
+    response = courses(client, query={"ql": text})
+    assert {row.pk for row in rows(response)} == {three[name].pk for name in expected or ()}
+    assert ("There is no field not_there here" in response.text) is (expected is None)
+
+
+def test_a_query_and_filters_narrow_each_other(client, three):
+    text = 'reset_status in ("available", "ended")'
+    assert [row.pk for row in rows(courses(client, query={"ql": text, "mode": "verified"}))] == [three["beta"].pk]
+    assert rows(courses(client, query={"ql": text, "active": "no"})) == []
+    assert rows(courses(client, query={"ql": text, "mode": "gold"})) == []
+    both = rows(courses(client, query={"ql": text, "sort": "-course"}))
+    assert [row.pk for row in both] == [three["beta"].pk, three["alpha"].pk]
+
+
+def test_the_export_holds_what_the_query_describes(client, three):
+    (row,) = exported(courses(client, query={"ql": 'mode = "audit"', "_export": "csv"}))
+    assert row["Course name"] == "Alpha"
 
 
 def test_an_unknown_filter_value_lists_nothing_and_says_so(client, three):
@@ -261,6 +311,14 @@ def test_instructors_see_their_own_runs(client_of, make_staff):
     assert listed(client) == {mine.pk}
     assert listed(client, "?course=course-v1:OtherX%2BO1%2B2026") == set()
     assert len(exported(client.get(reverse("enrollments:list") + "?_export=csv"))) == 1
+
+
+def test_a_query_finds_nothing_outside_the_scope(client_of):
+    mine = factories.EnrollmentFactory(course_id="course-v1:MineX+M1+2026")
+    other = factories.EnrollmentFactory(course_id="course-v1:OtherX+O1+2026")
+    client = client_of(factories.course_staff(mine.course_id))
+    text = f'id = {other.pk} or learner = "{other.user.username}" or id > 0'
+    assert [row.pk for row in rows(client.get(reverse("enrollments:list"), {"ql": text}))] == [mine.pk]
 
 
 def test_instructors_get_no_links_to_learner_pages_they_cannot_open(client_of):

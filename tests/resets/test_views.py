@@ -210,6 +210,47 @@ def test_filters(client, agent, query, expected):
     assert {audit.status for audit in listed(client, query)} == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('status = "Failed"', {"failed"}),
+        ('reset_by = "agent"', {"complete"}),
+        ('learner = "anna"', {"failed"}),
+        ('reason ~ "away"', {"failed"}),
+        ('comment startswith "Ticket"', {"complete"}),
+        ('created > "-7d"', {"failed"}),
+        ('course_enrollment.mode = "audit" and course_name ~ "Data"', {"failed"}),
+        ('reset_by = "agent" or learner = "anna"', {"failed", "complete"}),
+        ('reset_by.email ~ "@"', None),
+        ('learner.password ~ "x"', None),
+        ("course_enrollment.user.id > 0", None),
+    ],
+)
+def test_queries(client, agent, text, expected):
+    enrollment = factories.EnrollmentFactory(
+        course=factories.CourseOverviewFactory(display_name="Data Science"), user__username="anna", mode="audit"
+    )
+    failed = factories.AuditFactory(course_enrollment=enrollment, status=Status.FAILED, comment="Wrong run")
+    ResetJob.objects.filter(pk=failed.pk).update(reason="The database was away.")
+    factories.AuditFactory(
+        status=Status.COMPLETE,
+        reset_by=agent,
+        comment="Ticket 7",
+        created=timezone.now() - timedelta(days=60),
+        job=None,
+    )
+    response = client.get(reverse("resets:list"), {"ql": text})
+    assert {row.record.status for row in response.context["table"].paginated_rows} == (expected or set())
+    assert ('class="query-error"' in text_of(response)) is (expected is None)
+
+
+def test_a_query_finds_nothing_outside_the_scope(client_of):
+    mine, other = factories.AuditFactory.create_batch(2)
+    client = client_of(factories.course_staff(mine.course_enrollment.course_id))
+    response = client.get(reverse("resets:list"), {"ql": f"id = {other.pk} or id > 0"})
+    assert [row.record for row in response.context["table"].paginated_rows] == [mine]
+
+
 def test_filter_by_course(client):
     audit, _other = factories.AuditFactory.create_batch(2)
     key = str(audit.course_enrollment.course_id).replace("+", "%2B")

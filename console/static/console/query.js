@@ -282,6 +282,11 @@
     if (area) complete(area);
   });
 
+  // A query is sent by Enter or a button, never half written because the box was left.
+  document.addEventListener("change", (event) => {
+    if (areaOf(event)) event.stopPropagation();
+  }, true);
+
   document.addEventListener("DOMContentLoaded", markErrors);
   document.addEventListener("htmx:afterSettle", markErrors);
 
