@@ -232,6 +232,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "in
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "lectern.heartbeat", "schedule": 30.0},
+    "clear sessions": {"task": "lectern.clear_sessions", "schedule": 24 * 60 * 60.0},
     "purge archives": {"task": "lectern.purge_archives", "schedule": 24 * 60 * 60.0},
     "sweep resets": {
         "task": "lectern.sweep_resets",

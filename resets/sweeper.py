@@ -71,8 +71,11 @@ def _mail_again(now):
         mail_problem="",
         finished_at__lt=now - MAIL_AGAIN_AFTER,
         finished_at__gt=now - MAIL_GIVE_UP_AFTER,
+        # Rung for not long ago: a mail server that stays away must not pile tasks up.
+        rung_at__lt=now - MAIL_AGAIN_AFTER,
     )
     ids = list(unsent.order_by("finished_at").values_list("pk", flat=True)[:BATCH])
+    ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
     for audit_id in ids:
         ring(tasks.mail_learner, audit_id)
     return len(ids)

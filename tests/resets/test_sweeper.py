@@ -92,9 +92,11 @@ def test_a_lease_renewed_since_it_was_read_is_spared(sweep, queued):
 
 
 def test_a_mail_that_was_never_sent_is_asked_for_again(sweep, queued):
-    audit = audit_with_job(Status.COMPLETE, finished_at=timezone.now() - LONG_AGO)
+    long_ago = timezone.now() - LONG_AGO
+    audit = audit_with_job(Status.COMPLETE, finished_at=long_ago, rung_at=long_ago)
     assert sweep()["mailed"] == 1
     assert queued() == [("lectern.mail_learner", audit.pk)]
+    assert sweep()["mailed"] == 0, "not again at every sweep"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,8 @@ def test_a_mail_that_was_never_sent_is_asked_for_again(sweep, queued):
     ],
 )
 def test_mail_that_needs_nothing(sweep, queued, job):
-    audit_with_job(Status.COMPLETE, **{"finished_at": timezone.now() - LONG_AGO, **job})
+    long_ago = timezone.now() - LONG_AGO
+    audit_with_job(Status.COMPLETE, **{"finished_at": long_ago, "rung_at": long_ago, **job})
     assert sweep()["mailed"] == 0
 
 
