@@ -1,4 +1,4 @@
-"""Database rows as text and back, with their types: JSON, one row a line, the columns first."""
+"""Database rows as text and back, with their types: a JSON list, the columns first and then row by row."""
 
 import base64
 import json
@@ -37,20 +37,20 @@ def dump(columns: list[str], rows: list[list]) -> bytes:
     Raises:
         TypeError: a value of a type that is not foreseen.
     """
-    return "\n".join(json.dumps(line, default=_write) for line in [columns, *rows]).encode()
+    return json.dumps([columns, *rows], default=_write).encode()
 
 
 def load(text: bytes) -> tuple[list[str], list[list]]:
     """Return columns and rows as they were given to `dump`."""
-    columns, *rows = [json.loads(line, object_hook=_read) for line in text.decode().split("\n")]
+    columns, *rows = json.loads(text, object_hook=_read)
     return columns, rows
 
 
 def _write(value):
-    for kind, write in _WRITE.items():
-        if isinstance(value, kind):
-            return write(value)
-    raise TypeError(f"A value of type {type(value).__name__} cannot be archived.")
+    try:
+        return _WRITE[type(value)](value)
+    except KeyError:
+        raise TypeError(f"A value of type {type(value).__name__} cannot be archived.") from None
 
 
 def _read(tagged: dict):
