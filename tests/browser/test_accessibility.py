@@ -43,6 +43,7 @@ def site(transactional_db):
         f"/resets/{audit.pk}/",
         "/enrollments/",
         "/enrollments/?course=broken",
+        "/resets/?ql=statuss+%3D+1",
         "/there/is/nothing/",
         f"/resets/enrollments/{enrollment.pk}/confirm/",
     ]
