@@ -1,5 +1,7 @@
 """DjangoQL in the lists of the admin, by keyboard."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
@@ -78,3 +80,25 @@ def test_an_unknown_field_is_named_and_the_right_one_is_one_click_away(box):
     expect(alert.locator("mark")).to_have_text("statuss")
     alert.get_by_role("button", name="Search for that").click()
     expect(box.page.locator("#result_list tbody tr")).to_have_count(1)
+
+
+def test_a_query_in_a_list_of_the_console(browse, agent):
+    for status in ("complete", "failed"):
+        factories.AuditFactory(status=status)
+    page = browse(agent)
+    page.goto("/resets/")
+    page.evaluate("window.isStillThere = true")
+    page.locator("details.query-switch > summary").click()
+    box = page.get_by_role("textbox", name="Query")
+    box.fill('status = "failed"')
+    box.press("Escape")
+    box.press("Enter")
+    expect(page.locator(".table-count")).to_have_text("1–1 of 1")
+    assert parse_qs(urlsplit(page.url).query) == {"ql": ['status = "failed"']}
+
+    box.fill('status = "failed" annd id > 1')
+    box.press("Escape")
+    box.press("Enter")
+    expect(page.get_by_role("alert").locator("mark")).to_have_text("annd")
+    expect(page.locator("#table tbody tr")).to_have_count(0)
+    assert page.evaluate("window.isStillThere")
