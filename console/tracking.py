@@ -14,13 +14,13 @@ from structlog import contextvars
 logger = logging.getLogger("tracking")
 
 
-def emit(name: str, *, actor, learner_id: int, course_key, data: dict) -> None:
+def emit(name: str, *, actor, learner_id: int | None, course_key, data: dict) -> None:
     """Write one event after the current transaction is committed.
 
     Args:
         name: dotted event name, starting with `lectern.`.
         actor: the person who caused it.
-        learner_id: the learner whom it is about (`context.user_id`, as in the LMS).
+        learner_id: the learner whom it is about (`context.user_id`, as in the LMS); None when it is about many.
         course_key: the course run.
         data: the event's own fields; values must be JSON.
     """

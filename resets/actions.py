@@ -35,6 +35,10 @@ class ResetRefusedError(Exception):
     """A reset that cannot be started; the text says why, for the agent to read."""
 
 
+class StatusChangedError(ResetRefusedError):
+    """There is another reset since the agent looked: what they decided on is out of date."""
+
+
 class LeaseLostError(Exception):
     """Another worker has taken this reset over; what this one did is rolled back."""
 
@@ -53,7 +57,9 @@ def decide(enrollment_id: int, *, now: datetime | None = None) -> tuple[CourseEn
     return enrollment, eligibility_of([enrollment])[enrollment.pk]
 
 
-def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | None = None) -> CourseResetAudit:
+def start_reset(
+    *, enrollment_id: int, memo: str, actor, seen_audit_id: int | None = None, rings: bool = True
+) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
 
     Args:
@@ -62,6 +68,7 @@ def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | No
         actor: the signed-in agent.
         seen_audit_id: the newest audit row when the agent looked; another one by now means that
             what the agent saw is out of date. None when there was none.
+        rings: False for a caller that does the reset itself; should it die, the sweeper rings.
 
     Returns:
         The audit row, enqueued.
@@ -71,10 +78,13 @@ def start_reset(*, enrollment_id: int, memo: str, actor, seen_audit_id: int | No
         ResetRefusedError: memo missing or too long, status changed meanwhile, or not allowed.
     """
     try:
-        return _start(enrollment_id, clean_memo(memo), actor, seen_audit_id)
+        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id)
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
+    if rings:
+        ring(tasks.run_reset, audit.pk)
+    return audit
 
 
 @atomic_with_retries
@@ -86,11 +96,10 @@ def _start(enrollment_id, memo, actor, seen_audit_id):
     if not eligibility.is_allowed:
         raise ResetRefusedError(eligibility.reason)
     if enrollment.reset_audit_id != seen_audit_id:
-        raise ResetRefusedError("The status changed since you opened this dialog. Look at it again before you reset.")
+        raise StatusChangedError("The status changed since you opened this dialog. Look at it again before you reset.")
     audit = _enqueue(enrollment, memo, actor)
     history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued: {memo}")
     _track("enqueued", audit, {"memo": memo})
-    ring(tasks.run_reset, audit.pk)
     return audit
 
 

@@ -9,6 +9,7 @@ from django.db import models
 from console.fields import CourseKeyField, UsageKeyField
 from console.platform import PlatformModel
 from enrollments.models import CourseEnrollment
+from resets.bulk.models import BulkItem, BulkReset  # noqa: F401 (Django looks for models here)
 from resets.querysets import CourseResetAuditQuerySet
 
 

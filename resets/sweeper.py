@@ -9,6 +9,7 @@ from django.utils import timezone
 from console.celery import ring
 from console.transactions import atomic_with_retries
 from resets import actions, tasks
+from resets.bulk import run
 from resets.models import CourseResetAudit, ResetJob
 
 MAIL_AGAIN_AFTER = timedelta(minutes=10)
@@ -28,6 +29,7 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
         How many were rung for, taken over, failed, and asked to be mailed.
     """
     now = now or timezone.now()
+    run.sweep(now)
     outcomes = Counter(_take_over(job) for job in _orphans(now))
     counts = {name: outcomes[name] for name in ("taken_over", "failed")}
     return {**counts, "rung": _ring_again(now), "mailed": _mail_again(now)}

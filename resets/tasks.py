@@ -13,8 +13,25 @@ MAIL_RETRIES = 5
 def run_reset(audit_id: int):
     """Do one enqueued reset."""
     from resets import actions  # noqa: PLC0415 (actions ring these tasks: the import is a circle)
+    from resets.bulk import run  # noqa: PLC0415 (as above)
 
-    actions.run_reset(audit_id, worker=f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}")
+    actions.run_reset(audit_id, worker=_worker())
+    bulk_id = run.settle(audit_id)
+    if bulk_id:
+        run.finish(bulk_id)
+
+
+@app.task(name="lectern.run_bulk", acks_late=True)
+def run_bulk(bulk_id: int):
+    """Do the next few learners of a bulk reset."""
+    from resets.bulk import run  # noqa: PLC0415 (it rings these tasks: the import is a circle)
+
+    run.work(bulk_id, worker=_worker())
+
+
+def _worker():
+    """Return a name for one delivery's claims."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
 @app.task(name="lectern.mail_learner", autoretry_for=(OSError,), retry_backoff=5, max_retries=MAIL_RETRIES)

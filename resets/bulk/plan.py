@@ -1,0 +1,182 @@
+"""From a list to a plan: who each line means, and whether that learner's course may be reset.
+
+Everything is looked up by sets of 1,000 lines, so that 50,000 learners take seconds. What is found
+is stored with the enrollments' ids: a confirmed plan resets exactly these, whatever matches later.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import DataError, connection
+from django.db.models.functions import Collate, Upper
+from django.utils import timezone
+
+from console import history
+from console.transactions import atomic_with_retries
+from enrollments.models import CourseEnrollment
+from resets.actions import UNSTORABLE, ResetRefusedError, clean_memo
+from resets.bulk.models import BulkItem, BulkReset
+from resets.bulk.parse import Line
+from resets.eligibility import Eligibility, ResetStatus, with_reset_status
+from resets.models import CourseResetCourseOptIn
+from resets.rules import Permission
+
+CHUNK = 1000
+DRAFT_LIFE = timedelta(days=1)
+
+NOT_OPTED_IN = "This course run is not opted in to resets. An admin can opt it in."
+NEVER_ENROLLED = "The learner was never enrolled in this course run."
+NOBODY = "No account has this username or e-mail address."
+Verdict, State = BulkItem.Verdict, BulkItem.State
+
+
+@dataclass
+class _Seen:
+    """What earlier lines were: a learner or an unknown text counts once."""
+
+    learners: dict[int, int] = field(default_factory=dict)
+    texts: dict[str, int] = field(default_factory=dict)
+
+
+def make_draft(*, lines: list[Line], course_key, memo: str, actor) -> BulkReset:
+    """Check a list against a course run and store it as a draft; nothing is reset yet.
+
+    Args:
+        lines: as read by `parse`.
+        course_key: the course run; it has to be opted in.
+        memo: why, 1 to 255 characters; it goes into every reset's audit row.
+        actor: the signed-in agent.
+
+    Returns:
+        The draft, which can be confirmed for a day.
+
+    Raises:
+        PermissionDenied: the actor may not reset.
+        ResetRefusedError: memo missing or too long, or the run is not opted in.
+    """
+    if not actor.has_perm(Permission.RESET):
+        raise PermissionDenied
+    memo = clean_memo(memo)
+    if not _is_opted_in(course_key):
+        raise ResetRefusedError(NOT_OPTED_IN)
+    items, seen = [], _Seen()
+    for start in range(0, len(lines), CHUNK):
+        items += _judge(lines[start : start + CHUNK], course_key, seen)
+    try:
+        return _store(items, course_key, memo, actor)
+    except DataError as error:
+        raise ResetRefusedError(UNSTORABLE.replace("this memo", "the memo or the list")) from error
+
+
+def _is_opted_in(course_key):
+    rows = CourseResetCourseOptIn.objects.filter(course_id=course_key, active=True)
+    return course_key in rows.values_list("course_id", flat=True)  # Exactly: MySQL ignores letter case.
+
+
+@atomic_with_retries
+def _store(items, course_key, memo, actor):
+    now = timezone.now()
+    counts = Counter(item.verdict for item in items)
+    bulk = BulkReset.objects.create(
+        course_id=course_key,
+        memo=memo,
+        created=now,
+        created_by_id=actor.pk,
+        expires_at=now + DRAFT_LIFE,
+        **{verdict: counts[verdict] for verdict in Verdict.values},
+    )
+    for item in items:
+        item.pk, item.bulk = None, bulk
+    BulkItem.objects.bulk_create(items, batch_size=CHUNK)
+    history.record(
+        actor=actor, obj=bulk, flag=history.ADDITION, message=f"List of {len(items)} lines checked for {course_key}"
+    )
+    return bulk
+
+
+# --- Judging lines ---------------------------------------------------------------------------
+
+
+def _judge(lines, course_key, seen):
+    learners, ambiguous = _learners({line.typed for line in lines})
+    enrollments = _enrollments(set(learners.values()), course_key)
+    items = []
+    for line in lines:
+        item = BulkItem(line=line.number, typed=line.typed, state=State.SKIPPED)
+        learner = learners.get(line.typed)
+        item.verdict, item.reason = _repeated(line, learner, seen) or _verdict(
+            item, learner, enrollments.get(learner), ambiguous.get(line.typed)
+        )
+        items.append(item)
+    return items
+
+
+def _repeated(line, learner, seen):
+    """Return the verdict on a line that repeats an earlier one; else remember it and return None."""
+    known, key = (seen.texts, line.typed.casefold()) if learner is None else (seen.learners, learner)
+    first = known.setdefault(key, line.number)
+    return (Verdict.DUPLICATE, f"The same learner as in line {first}.") if first != line.number else None
+
+
+def _verdict(item, learner, enrollment, accounts):
+    """Fill in whom the line means, and return verdict and reason."""
+    if learner is None:
+        several = accounts and f"{accounts} accounts have this e-mail address. Give the username."
+        return Verdict.UNKNOWN, several or NOBODY
+    item.learner_id = learner
+    if enrollment is None:
+        return Verdict.CANNOT, NEVER_ENROLLED
+    item.enrollment_id, item.seen_audit_id = enrollment.pk, enrollment.reset_audit_id
+    eligibility = Eligibility(ResetStatus(enrollment.reset_status), latest=None)
+    if not eligibility.is_allowed:
+        return Verdict.CANNOT, eligibility.reason
+    item.state = State.PENDING
+    return Verdict.WILL_RESET, ""
+
+
+# --- Looking up ------------------------------------------------------------------------------
+
+
+def _learners(texts):
+    """Return account ids by typed text, and how many accounts share a text that names more than one.
+
+    A username counts exactly as it is written; what is no username may be an e-mail address, of
+    which letter case does not count.
+    """
+    rows = get_user_model().objects.filter(username__in=texts).values_list("username", "pk")
+    # Once more, exactly: MySQL finds "Amina" when asked for "amina".
+    found = {username: pk for username, pk in rows if username in texts}
+    addresses = {text for text in texts if "@" in text and text not in found}
+    owners = _owners(addresses) if addresses else {}
+    ambiguous = {}
+    for text in addresses:
+        ids = owners.get(text.casefold(), [])
+        if len(ids) == 1:
+            found[text] = ids[0]
+        elif ids:
+            ambiguous[text] = len(ids)
+    return found, ambiguous
+
+
+def _owners(addresses):
+    """Return account ids by folded e-mail address, through the index that each engine has for it."""
+    people = get_user_model().objects
+    if connection.vendor == "postgresql":
+        people = people.annotate(folded=Upper("email")).filter(folded__in={text.upper() for text in addresses})
+    elif connection.vendor == "sqlite":
+        people = people.annotate(folded=Collate("email", "NOCASE")).filter(folded__in=addresses)
+    else:
+        people = people.filter(email__in=addresses)
+    owners = defaultdict(list)
+    for email, pk in people.values_list("email", "pk"):
+        owners[email.casefold()].append(pk)
+    return owners
+
+
+def _enrollments(learner_ids, course_key):
+    rows = CourseEnrollment.objects.filter(course_id=course_key, user_id__in=learner_ids).with_grade()
+    answered = with_reset_status(rows, timezone.now())
+    return {row.user_id: row for row in answered if row.course_id == course_key}
