@@ -199,14 +199,15 @@ class TestTimeLimit:
         assert "Nothing is listed." in response.text
         assert "No enrollments" not in response.text
 
-    @pytest.mark.skipif(connection.vendor != "sqlite", reason="others may read more rows than the page shows")
     def test_so_is_an_export_whose_first_page_was_quick(self, client, monkeypatch):
         monkeypatch.setattr("console.tables.COUNT_CAP", 1)
         made = sorted(row.pk for row in factories.EnrollmentFactory.create_batch(5))
         slow = f"CASE WHEN student_courseenrollment.id = {made[2]} THEN ({SLOW_SQL}) ELSE 0 END = 0"
         rows = EnrollmentListView.get_queryset
         monkeypatch.setattr(EnrollmentListView, "get_queryset", lambda view: rows(view).extra(where=[slow]))
-        assert "longer than" not in client.get(reverse("enrollments:list")).text
+        # The other engines may read more rows than the page shows.
+        if connection.vendor == "sqlite":
+            assert "longer than" not in client.get(reverse("enrollments:list")).text
         response = client.get(reverse("enrollments:list"), {"_export": "csv"})
         assert "longer than 0.2 seconds" in response.text
         assert len(response.context["table"].rows) == 0
