@@ -68,6 +68,17 @@ class Journal:
             _execute(f"UPDATE {_name(table)} SET {assignments} WHERE {condition}", [*values.values(), *chunk])
         return changed
 
+    def add(self, table: str, values: dict) -> int:
+        """Insert one row into `table`, note it, and return its id.
+
+        Args:
+            table: a table of the platform; its columns have no default.
+            values: every column that must not be empty, except `id`.
+        """
+        key = _insert_with_new_id(table, ["id", *values], [None, *values.values()], place=0)
+        self.added(table, [key])
+        return key
+
     def added(self, table: str, keys: list[int]) -> None:
         """Note rows that were added, so that playing back removes them."""
         for chunk in _chunks(keys):

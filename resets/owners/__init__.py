@@ -12,11 +12,14 @@ from collections.abc import Collection
 
 from enrollments.models import CourseEnrollment
 from resets.journal import Journal
-from resets.owners import courseware, grades
+from resets.owners import awards, courseware, gates, grades, kept, submissions
+from resets.owners import enrollment as of_enrollment
 from resets.owners.base import Owner, Policy
+from resets.owners.effects import Effects
 from resets.owners.scope import Scope
 
-OWNERS: list[Owner] = [*grades.OWNERS, *courseware.OWNERS]
+AREAS = (grades, courseware, submissions, of_enrollment, gates, awards, kept)
+OWNERS: list[Owner] = [owner for area in AREAS for owner in area.OWNERS]
 
 
 def register(owner: Owner, *, before: str | None = None) -> None:
@@ -35,24 +38,57 @@ def register(owner: Owner, *, before: str | None = None) -> None:
     OWNERS.insert(keys.index(before) if before else 0, owner)
 
 
+def find(key: str) -> Owner | None:
+    """Return the owner of this key."""
+    return next((owner for owner in OWNERS if owner.key == key), None)
+
+
 def cleared_with(choices: Collection[str] = ()) -> list[Owner]:
     """Return the owners whose rows a reset clears, in order; those without tables are left out.
 
     Args:
         choices: keys that the agent ticked; offers among them are cleared too.
     """
-    meant = [
+    taken = [
         owner
         for owner in OWNERS
         if owner.policy == Policy.CLEAR or (owner.policy == Policy.OFFER and owner.key in choices)
     ]
-    return [owner for owner in meant if owner.present()]
+    return [owner for owner in taken if owner.present()]
+
+
+def deleting(choices: Collection[str]) -> list[str]:
+    """Return those choices whose rows a reset deletes, so that new ones may be in the way of an undo."""
+    return [owner.key for owner in OWNERS if owner.key in choices and owner.deletes]
 
 
 def preview(enrollment: CourseEnrollment, choices: Collection[str] = ()) -> list[tuple[Owner, int]]:
     """Return every owner whose rows a reset would clear, with how many there are now."""
     scope = Scope(enrollment)
     return [(owner, owner.count(scope)) for owner in cleared_with(choices)]
+
+
+def effects(enrollment: CourseEnrollment, choices: Collection[str] | None = None) -> Effects:
+    """Return all that a reset would do now, and what it would not.
+
+    Args:
+        enrollment: whose state, and in which run.
+        choices: what the agent has ticked so far; None before the agent has decided.
+    """
+    return Effects.find(OWNERS, Scope(enrollment), choices)
+
+
+def refusal(enrollment: CourseEnrollment, choices: Collection[str]) -> str:
+    """Say in a sentence why a reset with these choices is refused; empty when it is not."""
+    known = {owner.key for owner in OWNERS if owner.is_choice}
+    strange = [choice for choice in choices if choice not in known]
+    if strange:
+        return f"There is no choice “{strange[0][:50]}” in a reset."
+    scope = Scope(enrollment)
+    standing = [owner for owner in OWNERS if owner.refuses and owner.key not in choices and owner.count(scope)]
+    if standing:
+        return f"{standing[0].label}: tick that the course is to be reset all the same, or keep the learner’s state."
+    return ""
 
 
 def clear(
@@ -75,8 +111,8 @@ def clear(
     return cleared
 
 
-def restored(enrollment: CourseEnrollment, *, actor_id: int) -> None:
-    """Tell every owner that its rows were restored by playing back a journal."""
+def restored(enrollment: CourseEnrollment, *, actor_id: int, choices: Collection[str] = ()) -> None:
+    """Tell the owners whose rows a reset with these choices cleared that a journal was played back."""
     scope = Scope(enrollment)
-    for owner in OWNERS:
+    for owner in cleared_with(choices):
         owner.restored(scope, actor_id)

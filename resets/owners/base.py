@@ -34,7 +34,7 @@ class Owner:
         note: called with the keys, the acting user's id and "-" or "+" when rows are about to be
             deleted, or were restored: what the LMS's own ORM would have written down.
         help: one sentence for the agent: what follows from it.
-        ticked: whether an offer is ticked at first.
+        ticked: whether an offer is ticked at first; a function is asked with the scope.
         refuses: whether a warning stops the reset until the agent ticks that it is meant.
         others: further tables that this owner answers for, without touching them.
     """
@@ -46,7 +46,7 @@ class Owner:
     change: Callable | None = None
     note: Callable | None = None
     help: str = ""
-    ticked: Callable[[Scope], bool] | None = None
+    ticked: Callable[[Scope], bool] | bool = False
     refuses: bool = False
     others: tuple[str, ...] = ()
 
@@ -59,6 +59,10 @@ class Owner:
     def deletes(self) -> bool:
         """Say whether clearing deletes rows, which could be there anew when they are put back."""
         return self.policy in {Policy.CLEAR, Policy.OFFER} and self.change is None
+
+    def is_ticked(self, scope: Scope) -> bool:
+        """Say whether the offer is ticked when the agent has not yet decided."""
+        return self.ticked(scope) if callable(self.ticked) else self.ticked
 
     def tables(self) -> Iterable[str]:
         """Return every table that this owner answers for, in this database or not."""
@@ -75,6 +79,11 @@ class Owner:
     def is_present(self) -> bool:
         """Say whether the database has anything that this owner answers for."""
         return bool(self.present()) or any(table in schema.columns() for table in self.others)
+
+    def missing(self) -> list[str]:
+        """Return the tables that would be looked at if the database had them."""
+        probes = self.all_probes() if self.policy != Policy.KEEP else ()
+        return [probe.table for probe in probes if not probe.is_present()]
 
     def count(self, scope: Scope) -> int:
         """Return how many rows there are, which is how many a reset would clear now."""

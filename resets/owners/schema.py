@@ -47,6 +47,13 @@ def quoted(name: str) -> str:
     return ".".join(connection.ops.quote_name(part) for part in name.split("."))
 
 
+def keys_where(table: str, column: str, value) -> list[int]:
+    """Return the ids of the rows of `table` with this value."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {quoted('id')} FROM {quoted(table)} WHERE {quoted(column)} = %s", [value])
+        return [key for (key,) in cursor.fetchall()]
+
+
 def moment(value: datetime | None = None) -> object:
     """Return a moment (now, unless given) as the driver of the database takes it."""
     return connection.ops.adapt_datetimefield_value(value or timezone.now())

@@ -1,0 +1,113 @@
+"""What left the platform, or may: certificates, credit, customers' and other systems. Never changed."""
+
+import re
+from dataclasses import dataclass
+
+from resets.owners import schema
+from resets.owners.base import Owner, Policy
+from resets.owners.probe import BY_USERNAME, Probe
+
+CERTIFICATES = "certificates_generatedcertificate"
+ISSUED = "downloadable"
+CREDIT_COURSE = "credit_creditcourse"
+CUSTOMER_ENROLLMENTS = "enterprise_enterprisecourseenrollment"
+CUSTOMER_USERS = "enterprise_enterprisecustomeruser"
+# One table per channel, some with names cut off by MySQL; new channels follow the same pattern.
+CHANNEL = re.compile(r"learner\w*datatransmission\w*$")
+
+
+@dataclass(frozen=True)
+class Channels(Owner):
+    """Everything that was sent to customers' learning systems: whichever tables there are."""
+
+    def all_probes(self):
+        return tuple(_channel(table) for table in sorted(schema.columns()) if CHANNEL.search(table))
+
+
+def _channel(table):
+    if "enterprise_course_enrollment_id" not in schema.columns()[table]:
+        return Probe(table)
+    return Probe(
+        table,
+        (f"{CUSTOMER_USERS}.user_id", "user_id"),
+        f"{CUSTOMER_ENROLLMENTS}.course_id",
+        joins=(
+            ("enterprise_course_enrollment_id", f"{CUSTOMER_ENROLLMENTS}.id"),
+            (f"{CUSTOMER_ENROLLMENTS}.enterprise_customer_user_id", f"{CUSTOMER_USERS}.id"),
+        ),
+    )
+
+
+def _credit(table, *joins):
+    return Probe(table, BY_USERNAME, f"{CREDIT_COURSE}.course_key", joins=joins)
+
+
+OWNERS = (
+    Owner(
+        "certificate",
+        "Certificate issued",
+        Policy.WARN,
+        (Probe(CERTIFICATES, reads=("status",), accept=lambda status: status == ISSUED),),
+        help="It stays valid, although the learner’s grade is gone. Revoking one is for the LMS.",
+        refuses=True,
+        others=("certificates_historicalgeneratedcertificate",),
+    ),
+    Owner(
+        "certificate_record",
+        "Certificate record, not issued",
+        Policy.WARN,
+        (Probe(CERTIFICATES, reads=("status",), accept=lambda status: status != ISSUED),),
+        help="It stays as it is until the LMS grades the learner again.",
+    ),
+    Owner(
+        "certificate_allowlist",
+        "Entry on the certificate allowlist",
+        Policy.WARN,
+        (Probe("certificates_certificateallowlist"), Probe("certificates_certificatewhitelist")),
+        help="It may hand out a certificate whatever the grade.",
+    ),
+    Owner(
+        "credit",
+        "Credit requested or earned",
+        Policy.WARN,
+        (
+            _credit("credit_crediteligibility", ("course_id", f"{CREDIT_COURSE}.id")),
+            _credit("credit_creditrequest", ("course_id", f"{CREDIT_COURSE}.id")),
+            _credit(
+                "credit_creditrequirementstatus",
+                ("requirement_id", "credit_creditrequirement.id"),
+                ("credit_creditrequirement.course_id", f"{CREDIT_COURSE}.id"),
+            ),
+        ),
+        help="A provider may have been asked already.",
+    ),
+    Channels(
+        "enterprise_channels",
+        "Results sent to customers’ systems",
+        Policy.WARN,
+        help="What was sent stays there, and is not sent a second time.",
+    ),
+    Owner(
+        "lti_outcomes",
+        "Grades reported to another LMS",
+        Policy.WARN,
+        (Probe("lti_provider_gradedassignment", course="course_key"),),
+        help="What was reported stays there until a new grade is.",
+    ),
+    Owner(
+        "lti_scores",
+        "Scores received from LTI tools",
+        Policy.OFFER,
+        (
+            Probe(
+                "lti_consumer_ltiagsscore",
+                ("user_id", "external_ids"),
+                course=None,
+                usage="lti_consumer_ltiagslineitem.resource_link_id",
+                joins=(("line_item_id", "lti_consumer_ltiagslineitem.id"),),
+            ),
+        ),
+        help="The tool may send them again.",
+        others=("lti_consumer_ltiagslineitem",),
+    ),
+)

@@ -1,0 +1,106 @@
+"""What hangs on the enrollment: random groups, celebrations, dates, roles."""
+
+from resets.owners import schema
+from resets.owners.base import Owner, Policy
+from resets.owners.probe import BY_ENROLLMENT, Probe
+
+RANDOM_GROUP = "xblock.partition_service.partition_"
+
+
+def _celebrate_again(journal, probe, keys, scope, actor_id):
+    journal.update(probe.table, keys, {"celebrate_first_section": True, "modified": schema.moment()})
+
+
+def _start_now(journal, probe, keys, scope, actor_id):
+    now = schema.moment()
+    journal.update(probe.table, keys, {"start_date": now, "modified": now})
+
+
+def _is_self_paced(scope):
+    overview = scope.enrollment.overview
+    return bool(overview and overview.self_paced)
+
+
+OWNERS = (
+    Owner(
+        "partition_tags",
+        "Random group assignments",
+        Policy.OFFER,
+        (
+            Probe(
+                "user_api_usercoursetag",
+                reads=("key",),
+                accept=lambda key: key.startswith(RANDOM_GROUP),
+            ),
+        ),
+        help="The learner is put into a random group again, and may see other content than before.",
+        ticked=True,
+    ),
+    Owner(
+        "celebrations",
+        "Celebration of the first section",
+        Policy.OFFER,
+        (
+            Probe(
+                "student_courseenrollmentcelebration",
+                BY_ENROLLMENT,
+                course=None,
+                reads=("celebrate_first_section",),
+                accept=lambda pending: not pending,
+            ),
+        ),
+        change=_celebrate_again,
+        help="Finishing the first section is celebrated once more.",
+        ticked=True,
+    ),
+    Owner(
+        "schedule",
+        "Start of the personal schedule",
+        Policy.OFFER,
+        (Probe("schedules_schedule", BY_ENROLLMENT, course=None),),
+        change=_start_now,
+        help="It starts today: in a self-paced course all due dates follow. The upgrade deadline stays.",
+        ticked=_is_self_paced,
+        others=("schedules_historicalschedule", "schedules_scheduleexperience"),
+    ),
+    Owner(
+        "due_dates",
+        "Individual due dates",
+        Policy.OFFER,
+        (
+            Probe(
+                "edx_when_userdate",
+                course="edx_when_contentdate.course_id",
+                joins=(("content_date_id", "edx_when_contentdate.id"),),
+            ),
+        ),
+        help="Extensions that staff granted for the first attempt. The LMS keeps them in its cache for a while.",
+    ),
+    Owner(
+        "entrance_exam",
+        "Waiver of the entrance exam",
+        Policy.OFFER,
+        (Probe("student_entranceexamconfiguration", reads=("skip_entrance_exam",), accept=bool),),
+        help="Without it the learner takes the entrance exam again.",
+    ),
+    Owner(
+        "access_roles",
+        "Roles of the learner in this course run",
+        Policy.WARN,
+        (Probe("student_courseaccessrole"),),
+        help="The account belongs to course staff or to a beta tester, who see more than learners do.",
+    ),
+    Owner(
+        "team_memberships",
+        "Team memberships",
+        Policy.WARN,
+        (
+            Probe(
+                "teams_courseteammembership",
+                course="teams_courseteam.course_id",
+                joins=(("team_id", "teams_courseteam.id"),),
+            ),
+        ),
+        help="The learner stays in the team.",
+    ),
+)
