@@ -13,7 +13,7 @@ from console.demo import AGENTS, EVERY_STATUS, SUPPORT, Demo
 from enrollments import demo as site
 from enrollments.models import BlockCompletion, CourseEnrollment
 from resets import owners
-from resets.journal import Journal
+from resets.journal import Journal, play_back
 from resets.models import (
     CourseResetAudit,
     CourseResetCourseOptIn,
@@ -40,7 +40,9 @@ EVERY_STATUS_AUDITS = {
     site.PHYSICS: Status.COMPLETE,
     site.STATISTICS: Status.FAILED,
     site.HISTORY: Status.FAILED,
+    site.STRATEGY: Status.COMPLETE,
 }
+UNDONE = site.STRATEGY
 MEMOS = (
     "Learner asked to start over after parental leave. Ticket 48213.",
     "Course team agreed to a second attempt before the final exam.",
@@ -247,6 +249,7 @@ def _make_resets(demo):
         audit = _audit(demo, enrollment, status, opt_ins[enrollment.course_id], demo.random.choice(agents))
         cleared = _clear(audit, enrollment) if status == Status.COMPLETE else {}
         _job(demo, audit, cleared)
+    _undo_one(demo)
     _leave_one_to_the_platform()
 
 
@@ -317,6 +320,18 @@ def _job(demo, audit, cleared):
         reason=demo.random.choice(REASONS) if audit.status == Status.FAILED else "",
         cleared=cleared,
     )
+
+
+def _undo_one(demo):
+    """Take back the reset of one course, as an agent who had the wrong learner would."""
+    job = ResetJob.objects.get(
+        audit__course_enrollment__user__username=EVERY_STATUS, audit__course_enrollment__course_id=UNDONE.key
+    )
+    play_back(ResetArchive.objects.get(audit_id=job.pk))
+    job.undone_at = job.finished_at + timedelta(hours=3)
+    job.undone_by = get_user_model().objects.get(username=SUPPORT)
+    job.undo_memo = "It was the wrong learner."
+    job.save()
 
 
 def _leave_one_to_the_platform():

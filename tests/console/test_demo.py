@@ -86,6 +86,10 @@ class DemoSiteTests(TestCase):
         assert all(count["student_modules"] and count["completions"] and count["course_grades"] for count in counts)
         assert any(count["overrides"] for count in counts)
 
+    def test_an_undone_reset_has_put_its_state_back(self):
+        audit = CourseResetAudit.objects.get(job__undone_at__isnull=False)
+        assert sum(count for _, count in owners.preview(audit.course_enrollment)) == sum(audit.job.cleared.values())
+
     def test_a_second_run_changes_nothing(self):
         before = row_counts()
         assert "already there" in load()
@@ -157,7 +161,7 @@ class DemoSiteTests(TestCase):
         assert set(sweep().values()) == {0}
 
     def test_a_completed_reset_has_cleared_its_state(self):
-        for audit in CourseResetAudit.objects.filter(status="complete"):
+        for audit in CourseResetAudit.objects.filter(status="complete", job__undone_at=None):
             assert not sum(count for _, count in owners.preview(audit.course_enrollment))
         assert any(job.cleared.get("student_modules") for job in ResetJob.objects.filter(audit__status="complete"))
 
