@@ -5,6 +5,7 @@ is one conditional UPDATE, so that exactly one of two workers, agents or clicks 
 on `ResetJob` tells a live worker from a dead one (docs/decisions/0004).
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -57,8 +58,14 @@ def decide(enrollment_id: int, *, now: datetime | None = None) -> tuple[CourseEn
     return enrollment, eligibility_of([enrollment])[enrollment.pk]
 
 
-def start_reset(
-    *, enrollment_id: int, memo: str, actor, seen_audit_id: int | None = None, rings: bool = True
+def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that was decided)
+    *,
+    enrollment_id: int,
+    memo: str,
+    actor,
+    seen_audit_id: int | None = None,
+    choices: Collection[str] = (),
+    rings: bool = True,
 ) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
 
@@ -68,6 +75,8 @@ def start_reset(
         actor: the signed-in agent.
         seen_audit_id: the newest audit row when the agent looked; another one by now means that
             what the agent saw is out of date. None when there was none.
+        choices: keys of the learner-state owners that the agent ticked: offers to clear as well, and
+            warnings that would refuse the reset.
         rings: False for a caller that does the reset itself; should it die, the sweeper rings.
 
     Returns:
@@ -75,10 +84,11 @@ def start_reset(
 
     Raises:
         PermissionDenied: the actor may not reset.
-        ResetRefusedError: memo missing or too long, status changed meanwhile, or not allowed.
+        ResetRefusedError: memo missing or too long, status changed meanwhile, not allowed, a choice
+            that is none, or a warning that refuses and is not ticked.
     """
     try:
-        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id)
+        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)))
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
@@ -88,7 +98,7 @@ def start_reset(
 
 
 @atomic_with_retries
-def _start(enrollment_id, memo, actor, seen_audit_id):
+def _start(enrollment_id, memo, actor, seen_audit_id, choices):
     CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):
@@ -97,9 +107,11 @@ def _start(enrollment_id, memo, actor, seen_audit_id):
         raise ResetRefusedError(eligibility.reason)
     if enrollment.reset_audit_id != seen_audit_id:
         raise StatusChangedError("The status changed since you opened this dialog. Look at it again before you reset.")
-    audit = _enqueue(enrollment, memo, actor)
+    if reason := owners.refusal(enrollment, choices):
+        raise ResetRefusedError(reason)
+    audit = _enqueue(enrollment, memo, actor, choices)
     history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued: {memo}")
-    _track("enqueued", audit, {"memo": memo})
+    _track("enqueued", audit, {"memo": memo, "choices": choices})
     return audit
 
 
@@ -117,7 +129,7 @@ def clean_memo(memo: str) -> str:
     return memo
 
 
-def _enqueue(enrollment, memo, actor):
+def _enqueue(enrollment, memo, actor, choices):
     now = timezone.now()
     audit = CourseResetAudit.objects.create(
         created=now,
@@ -128,7 +140,7 @@ def _enqueue(enrollment, memo, actor):
         status=Status.ENQUEUED,
         comment=memo,
     )
-    ResetJob.objects.create(audit=audit, rung_at=now)
+    ResetJob.objects.create(audit=audit, rung_at=now, choices=choices)
     return audit
 
 
@@ -180,10 +192,10 @@ def _claim(audit_id, worker):
 @atomic_with_retries
 def _clear(audit_id, worker):
     """Clear and complete in one transaction: a worker that dies leaves all of it or nothing."""
-    audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
+    audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by", "job").get(pk=audit_id)
     enrollment = CourseEnrollment.objects.select_for_update().get(pk=audit.course_enrollment_id)
     journal = Journal.start(audit_id, ResetArchive.Kind.RESET)
-    cleared = owners.clear(enrollment, journal=journal, actor_id=audit.reset_by_id)
+    cleared = owners.clear(enrollment, journal=journal, actor_id=audit.reset_by_id, choices=audit.job.choices)
     now = timezone.now()
     _settle(audit_id, worker, status=Status.COMPLETE, modified=now, completed_at=now)
     ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, cleared=cleared)

@@ -233,6 +233,7 @@ class ResetJob(models.Model):
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
     undo_memo = models.CharField(max_length=255, blank=True, default="")
+    choices = models.JSONField(default=list, blank=True, help_text="What the agent ticked: keys of state owners.")
     cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
 
     class Meta:

@@ -46,7 +46,7 @@ class Undoability:
 def undoability(audit: CourseResetAudit) -> Undoability:
     """Say whether a reset can be undone, and what the learner has done since."""
     reason = _refusal(audit)
-    newer = [] if reason else owners.preview(audit.course_enrollment)
+    newer = [] if reason else owners.preview(audit.course_enrollment, owners.deleting(audit.job.choices))
     return Undoability(reason, newer)
 
 
@@ -115,9 +115,9 @@ def _undo(audit_id, memo, actor, replace):
         if not replace:
             raise UndoRefusedError("The learner has started again. Choose to replace what they did since, or keep it.")
         journal = Journal.start(audit_id, Kind.REPLACED)
-        owners.clear(enrollment, journal=journal, actor_id=actor.pk)
+        owners.clear(enrollment, journal=journal, actor_id=actor.pk, choices=owners.deleting(audit.job.choices))
     play_back(audit.archives.get(kind=Kind.RESET))
-    owners.restored(enrollment, actor_id=actor.pk)
+    owners.restored(enrollment, actor_id=actor.pk, choices=audit.job.choices)
     _record(audit, memo, actor, replaced=answer.must_replace)
 
 

@@ -137,13 +137,19 @@ class ConfirmResetView(EnrollmentMixin, View):
             "learner": enrollment.user,
             "learner_name": display_name(find(enrollment.user.get_username())),
             "eligibility": self.eligibility,
-            "effects": owners.preview(enrollment),
+            "effects": self.effects(enrollment, form),
             "form": form,
             "refusal": refusal,
             "back": reverse("enrollments:courses", args=[enrollment.user.get_username()]),
         }
         template = "resets/_dialog.html" if self.request.htmx else "resets/confirm.html"
         return render(self.request, template, context, status=status)
+
+    def effects(self, enrollment, form):
+        """Count what would go; a reset that is not allowed has no effects to read."""
+        if not self.eligibility.is_allowed:
+            return None
+        return owners.effects(enrollment, form.data.getlist("choices") if form.is_bound else None)
 
     def started(self, enrollment):
         text = f"Reset of {enrollment.course_name or enrollment.course_id} enqueued."

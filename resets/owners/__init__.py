@@ -87,7 +87,7 @@ def refusal(enrollment: CourseEnrollment, choices: Collection[str]) -> str:
     scope = Scope(enrollment)
     standing = [owner for owner in OWNERS if owner.refuses and owner.key not in choices and owner.count(scope)]
     if standing:
-        return f"{standing[0].label}: tick that the course is to be reset all the same, or keep the learner’s state."
+        return f"{standing[0].label}. To go on, tick “{standing[0].consent}”."
     return ""
 
 

@@ -50,6 +50,7 @@ OWNERS = (
         (Probe(CERTIFICATES, reads=("status",), accept=lambda status: status == ISSUED),),
         help="It stays valid, although the learner’s grade is gone. Revoking one is for the LMS.",
         refuses=True,
+        consent="Reset although a certificate was issued",
         others=("certificates_historicalgeneratedcertificate",),
     ),
     Owner(

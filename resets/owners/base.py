@@ -36,6 +36,7 @@ class Owner:
         help: one sentence for the agent: what follows from it.
         ticked: whether an offer is ticked at first; a function is asked with the scope.
         refuses: whether a warning stops the reset until the agent ticks that it is meant.
+        consent: what the box beside such a warning says.
         others: further tables that this owner answers for, without touching them.
     """
 
@@ -48,6 +49,7 @@ class Owner:
     help: str = ""
     ticked: Callable[[Scope], bool] | bool = False
     refuses: bool = False
+    consent: str = ""
     others: tuple[str, ...] = ()
 
     @property

@@ -1,5 +1,6 @@
 """What hangs on the enrollment: random groups, celebrations, dates, roles."""
 
+from enrollments.models import CourseOverview
 from resets.owners import schema
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import BY_ENROLLMENT, Probe
@@ -17,8 +18,7 @@ def _start_now(journal, probe, keys, scope, actor_id):
 
 
 def _is_self_paced(scope):
-    overview = scope.enrollment.overview
-    return bool(overview and overview.self_paced)
+    return CourseOverview.objects.filter(pk=scope.enrollment.course_id, self_paced=True).exists()
 
 
 OWNERS = (

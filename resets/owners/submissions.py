@@ -10,7 +10,7 @@ from itertools import islice
 
 from resets.owners import schema
 from resets.owners.base import Owner, Policy
-from resets.owners.probe import BY_ANONYMOUS_ID, Probe
+from resets.owners.probe import Probe
 from resets.owners.scope import Scope, forms_of_uuid
 
 ITEMS = "submissions_studentitem"
@@ -20,6 +20,7 @@ SUMMARIES = "submissions_scoresummary"
 WORKFLOWS = "workflow_assessmentworkflow"
 CANCELLATIONS = "workflow_assessmentworkflowcancellation"
 COMMENT = "Cancelled because the learner’s progress in this course was reset."
+BY_UUID = ("submission_uuid", "uuids")
 OF_ITEM = (f"{ITEMS}.student_id", "anonymous_ids")
 
 
@@ -138,7 +139,7 @@ OWNERS = (
         (
             ByUuid(
                 WORKFLOWS,
-                ("submission_uuid", "uuids"),
+                BY_UUID,
                 reads=("status",),
                 accept=lambda status: status != "cancelled",
             ),
@@ -151,8 +152,8 @@ OWNERS = (
         "Responses waiting for assessment by peers or staff",
         Policy.CLEAR,
         (
-            Probe("assessment_peerworkflow", BY_ANONYMOUS_ID, reads=("cancelled_at",), accept=_is_empty),
-            ByUuid("assessment_staffworkflow", ("submission_uuid", "uuids"), reads=("cancelled_at",), accept=_is_empty),
+            ByUuid("assessment_peerworkflow", BY_UUID, reads=("cancelled_at",), accept=_is_empty),
+            ByUuid("assessment_staffworkflow", BY_UUID, reads=("cancelled_at",), accept=_is_empty),
         ),
         change=_leave_pool,
     ),

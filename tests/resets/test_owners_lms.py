@@ -1,0 +1,272 @@
+"""Owners of what only a whole LMS has: every kind of row, nobody else's, and back again."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from opaque_keys.edx.keys import CourseKey
+
+from console.models import CourseAccessRole
+from resets import owners
+from resets.journal import Journal, play_back
+from resets.models import ResetArchive
+from resets.owners import Policy
+from tests import factories
+from tests.resets.lms_tables import TABLES, fill, put, rows, submit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
+
+CHOICES = [owner.key for owner in owners.OWNERS if owner.is_choice]
+CLEARED = {
+    "overrides": 0,
+    "subsection_grades": 0,
+    "course_grades": 0,
+    "offline_grades": 1,
+    "score_overriders": 1,
+    "completions": 0,
+    "completion_aggregates": 2,
+    "problem_builder": 1,
+    "student_modules": 1,
+    "workflows": 2,
+    "assessment_pools": 4,
+    "scores": 2,
+    "submissions": 2,
+}
+OFFERED = {
+    "field_overrides": 1,
+    "external_graders": 2,
+    "partition_tags": 1,
+    "celebrations": 1,
+    "schedule": 1,
+    "due_dates": 1,
+    "entrance_exam": 1,
+    "content_gates": 1,
+    "exam_attempts": 1,
+    "lti_scores": 1,
+}
+WARNED = {
+    "team_submissions": 1,
+    "team_files": 1,
+    "team_memberships": 1,
+    "access_roles": 1,
+    "course_milestones": 1,
+    "proctored_attempts": 1,
+    "certificate": 1,
+    "certificate_allowlist": 1,
+    "credit": 2,
+    "enterprise_channels": 2,
+    "lti_outcomes": 1,
+    "overrides_of_tools": 0,
+    "certificate_record": 0,
+}
+
+
+def learner(**kwargs):
+    """Return the enrollment of a learner who left something everywhere."""
+    enrollment = factories.EnrollmentFactory(**kwargs)
+    module = factories.StudentModuleFactory(enrollment=enrollment)
+    put("bulk_grades_scoreoverrider", module_id=module.pk, user_id=factories.LearnerFactory().pk)
+    factories.CertificateFactory(enrollment=enrollment)
+    CourseAccessRole.objects.create(
+        user=enrollment.user, org=enrollment.course_id.org, course_id=enrollment.course_id, role="beta_testers"
+    )
+    fill(enrollment)
+    return enrollment
+
+
+def clear(enrollment, choices=()):
+    journal = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
+    cleared = owners.clear(enrollment, journal=journal, actor_id=factories.support().pk, choices=choices)
+    return cleared, journal.archive
+
+
+def contents():
+    return {table: rows(table) for table in TABLES}
+
+
+def counts(effects):
+    return {effect.owner.key: effect.count for effect in effects}
+
+
+def changed(before):
+    return {table for table, then in before.items() if rows(table) != then}
+
+
+def test_everything_that_must_go_goes():
+    assert clear(learner())[0] == CLEARED
+
+
+def test_everything_that_is_offered_goes_when_it_is_ticked():
+    assert clear(learner(), CHOICES)[0] == CLEARED | OFFERED
+
+
+@pytest.mark.parametrize("choice", OFFERED)
+def test_one_offer_takes_its_own_rows_and_no_other(choice):
+    enrollment = learner()
+    assert clear(enrollment, [choice])[0] == CLEARED | {choice: OFFERED[choice]}
+    left = {key: count for key, count in OFFERED.items() if key not in {choice, "schedule"}}
+    assert counts(owners.effects(enrollment).offered) | {"schedule": 1} == left | {"schedule": 1}
+
+
+def test_the_preview_says_all_of_it():
+    enrollment = learner()
+    effects = owners.effects(enrollment)
+    assert counts(effects.cleared) == {key: count for key, count in CLEARED.items() if count}
+    assert counts(effects.nothing) == {key: count for key, count in CLEARED.items() if not count}
+    assert counts(effects.offered) == OFFERED
+    assert counts(effects.refusals) == {"certificate": 1}
+    assert counts([*effects.warnings, *effects.refusals]) == {key: count for key, count in WARNED.items() if count}
+    assert "Bookmarks" in effects.kept
+    assert "certificates_certificatewhitelist" in effects.missing
+    assert "submissions_score" not in effects.missing
+
+
+@pytest.mark.parametrize("choices", [[], CHOICES])
+def test_the_preview_counts_what_is_cleared(choices):
+    enrollment = learner()
+    counted = {owner.key: count for owner, count in owners.preview(enrollment, choices)}
+    assert counted == clear(enrollment, choices)[0]
+
+
+def test_afterwards_nothing_is_left_to_clear():
+    enrollment = learner()
+    clear(enrollment, CHOICES)
+    assert counts(owners.effects(enrollment).cleared) == {}
+    assert counts(owners.effects(enrollment).offered) == {"schedule": 1}
+
+
+def test_every_owner_is_tried_here():
+    tried = {*CLEARED, *OFFERED, *WARNED}
+    assert tried == {owner.key for owner in owners.OWNERS if owner.policy != Policy.KEEP}
+
+
+def test_warnings_and_kept_rows_never_change():
+    enrollment = learner()
+    before = contents()
+    clear(enrollment, CHOICES)
+    touched = {table for owner in owners.cleared_with(CHOICES) for table in owner.tables()}
+    assert changed(before) <= touched
+    for table in ("bookmarks_bookmark", "course_groups_cohortmembership", "courseware_xmodulestudentprefsfield"):
+        assert table not in changed(before)
+
+
+def test_other_learners_and_other_runs_keep_theirs():
+    enrollment = learner()
+    others = [learner(course_id=enrollment.course_id), learner(user=enrollment.user)]
+    clear(enrollment, CHOICES)
+    for other in others:
+        effects = owners.effects(other)
+        assert counts(effects.cleared) == {key: count for key, count in CLEARED.items() if count}
+        assert counts(effects.offered) == OFFERED
+
+
+def test_runs_whose_keys_are_alike_keep_theirs():
+    """`_` is a wildcard in LIKE, and MySQL's collations take upper and lower case for the same."""
+    mine = learner(course_id=CourseKey.from_string("course-v1:Org_+Demo+Run"))
+    others = ("course-v1:OrgX+Demo+Run", "course-v1:Org_+Demo+Run2")
+    twins = [learner(user=mine.user, course_id=CourseKey.from_string(text)) for text in others]
+    lower = put(
+        "user_api_usercoursetag",
+        key="xblock.partition_service.partition_50",
+        user_id=mine.user_id,
+        course_id="course-v1:org_+demo+run",
+    )
+    clear(mine, CHOICES)
+    assert [counts(owners.effects(twin).offered) for twin in twins] == [OFFERED] * 2
+    assert lower in [row["id"] for row in rows("user_api_usercoursetag")]
+
+
+def test_rows_of_a_team_submission_are_as_before():
+    enrollment = factories.EnrollmentFactory()
+    team = put("submissions_teamsubmission", course_id=str(enrollment.course_id), status="A")
+    for member in (enrollment, factories.EnrollmentFactory(course_id=enrollment.course_id)):
+        name = f"anonymous{member.pk}"
+        put("student_anonymoususerid", anonymous_user_id=name, user_id=member.user_id, course_id=str(member.course_id))
+        submit(member, name, "team-ora", team_submission_id=team)
+    before = contents()
+    clear(enrollment, CHOICES)
+    assert changed(before) == set()
+
+
+def test_a_score_is_followed_by_a_reset_one():
+    enrollment = factories.EnrollmentFactory()
+    put(
+        "student_anonymoususerid",
+        anonymous_user_id="a1",
+        user_id=enrollment.user_id,
+        course_id=str(enrollment.course_id),
+    )
+    item = submit(enrollment, "a1", "ora")
+    clear(enrollment)
+    old, new = rows("submissions_score")
+    assert (old["points_earned"], bool(old["reset"])) == (3, False)
+    assert (new["points_earned"], new["points_possible"], bool(new["reset"])) == (0, 0, True)
+    assert (new["student_item_id"], new["submission_id"]) == (item, None)
+    (summary,) = rows("submissions_scoresummary")
+    assert summary["highest_id"] == summary["latest_id"] == new["id"]
+    (submission,) = rows("submissions_submission")
+    assert submission["status"] == "D"
+
+
+def test_workflows_are_cancelled_and_say_why():
+    enrollment = factories.EnrollmentFactory()
+    put(
+        "student_anonymoususerid",
+        anonymous_user_id="a1",
+        user_id=enrollment.user_id,
+        course_id=str(enrollment.course_id),
+    )
+    submit(enrollment, "a1", "ora")
+    clear(enrollment)
+    assert [row["status"] for row in rows("workflow_assessmentworkflow")] == ["cancelled"]
+    (cancellation,) = rows("workflow_assessmentworkflowcancellation")
+    assert "reset" in cancellation["comments"]
+    assert all(row["cancelled_at"] for row in rows("assessment_peerworkflow") + rows("assessment_staffworkflow"))
+
+
+def test_a_deleted_exam_attempt_leaves_the_history_row_that_the_lms_would_write():
+    enrollment = learner()
+    clear(enrollment, ["exam_attempts"])
+    (row,) = rows("proctoring_proctoredexamstudentattempt_history")
+    assert (row["user_id"], row["history_type"], row["status"]) == (enrollment.user_id, "-", "submitted")
+
+
+def test_the_schedule_starts_today_and_is_ticked_for_self_paced_runs():
+    answers = {}
+    for self_paced in (True, False):
+        course = factories.CourseOverviewFactory(self_paced=self_paced)
+        enrollment = learner(course=course)
+        offered = {effect.owner.key: effect.is_ticked for effect in owners.effects(enrollment).offered}
+        answers[self_paced] = offered["schedule"]
+        assert offered["partition_tags"]
+        assert not offered["field_overrides"]
+    assert answers == {True: True, False: False}
+    clear(enrollment, ["schedule"])
+    assert [bool(row["start_date"]) for row in rows("schedules_schedule")] == [False, True]
+
+
+def test_ticks_of_the_agent_stand():
+    offered = owners.effects(learner(), ["due_dates"]).offered
+    assert [effect.owner.key for effect in offered if effect.is_ticked] == ["due_dates"]
+
+
+def test_playing_back_gives_everything_back():
+    enrollment = learner()
+    learner(course_id=enrollment.course_id)
+    before = contents()
+    _, archive = clear(enrollment, CHOICES)
+    assert changed(before)
+    play_back(archive)
+    assert changed(before) == {"proctoring_proctoredexamstudentattempt_history"}
+
+
+def test_a_preview_costs_the_same_however_much_there_is():
+    few, many = learner(), learner()
+    name = fill(many)
+    for number in range(20):
+        submit(many, name, f"ora{number}")
+    numbers = []
+    for enrollment in (few, many):
+        with CaptureQueriesContext(connection) as queries:
+            owners.effects(enrollment)
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
