@@ -11,7 +11,7 @@ COMPILE = $(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emi
 PRODUCTION = env -u DATABASE_URL -u DEBUG LECTERN_HTTPS=1 LECTERN_DATA_DIR=var/lint ALLOWED_HOSTS=lectern.example.com
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench requirements
+.PHONY: help run test lint bench faults requirements
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | while IFS="$$(printf '\t')" read -r name text; do \
@@ -34,6 +34,9 @@ lint: .venv/.installed-dev ## Check style, layers, migrations and production set
 bench: .venv/.installed-dev ## Measure against the bare framework and print ratios
 	@for script in tests/benchmarks/[a-z]*.py; do \
 		$(BIN)/python -m "tests.benchmarks.$$(basename $$script .py)" || exit 1; done
+
+faults: .venv/.installed-dev ## Kill workers, brokers and connections while resets run (KILLS=100 on each database)
+	@$(BIN)/python -m tests.faults --kills $(or $(KILLS),100) $(ARGS)
 
 requirements: .venv/.installed-dev ## Pin the newest versions that requirements*.in allow
 	$(COMPILE) --upgrade --output-file=requirements.txt requirements.in
