@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, DataError
+from django.db import DatabaseError, DataError, Error, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -155,16 +155,22 @@ def run_reset(audit_id: int, *, worker: str) -> bool:
         worker: a name for this worker's claim, different for every delivery.
 
     Returns:
-        Whether this call did it; False when it was not there to be claimed, or failed.
+        Whether this call did it; False when it was not there to be claimed, failed, or was cut off
+        from the database.
     """
     if not _claim(audit_id, worker):
         return False
+    link = connection.connection
     try:
         _clear(audit_id, worker)
     except LeaseLostError:
         log.warning("reset_lease_lost", audit=audit_id, worker=worker)
         return False
     except Exception as error:
+        if _is_cut_off(error, link):
+            # Nobody's fault: the lease runs out, and the sweeper gives it to another worker.
+            log.warning("reset_cut_off", audit=audit_id, worker=worker, error=str(error))
+            return False
         log.exception("reset_failed", audit=audit_id)
         fail(audit_id, worker=worker, reason=_in_words(error))
         return False
@@ -239,6 +245,11 @@ def _settle(audit_id, worker, **values):
     running = CourseResetAudit.objects.filter(pk=audit_id, status=Status.IN_PROGRESS)
     if job is None or job.worker != worker or not running.update(**values):
         raise LeaseLostError
+
+
+def _is_cut_off(error, link):
+    """Say whether the database went away: Django has replaced a connection that cannot even be rolled back."""
+    return isinstance(error, Error) and connection.connection is not link
 
 
 def _in_words(error):

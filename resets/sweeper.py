@@ -46,7 +46,9 @@ def _take_over(seen):
     if (job.worker, job.lease_until) != (seen.worker, seen.lease_until):
         return "spared"  # Finished or renewed since it was read.
     if job.attempts >= settings.LECTERN_RESET_ATTEMPTS:
-        reason = f"The worker stopped in the middle {job.attempts} times. Nothing was cleared; try again."
+        reason = (
+            f"The worker, or its database, stopped in the middle {job.attempts} times. Nothing was cleared; try again."
+        )
         actions.fail(job.pk, worker=job.worker, reason=reason)
         return "failed"
     now = timezone.now()

@@ -170,3 +170,21 @@ def test_a_worker_killed_after_the_commit_has_done_its_work(with_state):
     assert state_rows() == [0, 0, 0]
     assert expire_and_sweep()["taken_over"] == 0
     assert ResetJob.objects.get().finished_at <= timezone.now()
+
+
+def hang_up_at_the_deletes(execute, sql, params, many, context):
+    if sql.startswith("DELETE"):
+        connection.connection.close()
+    return execute(sql, params, many, context)
+
+
+def test_a_reset_whose_connection_is_cut_is_done_by_another_worker(with_state):
+    with connection.execute_wrapper(hang_up_at_the_deletes):
+        assert not actions.run_reset(with_state.pk, worker="cut off")
+    with_state.refresh_from_db()
+    assert with_state.status == Status.IN_PROGRESS, "it is nobody's fault, so it has not failed"
+    assert state_rows() == [5, 4, 1], "all or nothing"
+
+    expire_and_sweep()
+    assert actions.run_reset(with_state.pk, worker="next")
+    assert state_rows() == [0, 0, 0]
