@@ -2,9 +2,11 @@
 
 import django_filters as filters
 
-from console import cards, learners, navigation
+from console import cards, health, learners, navigation
 from console.query_fields import Text
+from console.rules import Permission as ConsolePermission
 from enrollments import columns
+from resets import sweeper
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import CourseResetAudit
 from resets.rules import Permission
@@ -17,6 +19,11 @@ Status = CourseResetAudit.Status
 def register() -> None:
     """Fill the registries of the lower floors (called once, by `AppConfig.ready`)."""
     navigation.register(navigation.NavItem("Resets", "resets:list", Permission.VIEW, "rotate", order=40, shortcut="r"))
+    navigation.register(
+        navigation.NavItem(
+            "Reset coverage", "resets:coverage", ConsolePermission.ADMINISTER, "shield", order=95, section="admin"
+        )
+    )
     learners.register_tab(
         learners.LearnerTab(slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count)
     )
@@ -30,6 +37,7 @@ def register() -> None:
         )
     )
     cards.register(cards.Card("resets/_attention.html", _attention, order=20))
+    health.register("resets", sweeper.nothing_is_stuck)
 
 
 def _count(learner, viewer):

@@ -39,6 +39,7 @@ ADDRESSES = {
     "resets:list": (EVERYBODY_WITH_A_ROLE, {}),
     "resets:list-introspect": (EVERYBODY_WITH_A_ROLE, {}),
     "resets:list-suggestions": (EVERYBODY_WITH_A_ROLE, {}),
+    "resets:coverage": (ADMINS, {}),
     "resets:detail": (OWN_COURSE, {"pk": "audit"}),
     "resets:undo": (SUPPORT, {"pk": "audit"}),
     "resets:confirm": (SUPPORT, {"pk": "enrollment"}),

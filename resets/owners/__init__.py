@@ -35,6 +35,8 @@ def register(owner: Owner, *, before: str | None = None) -> None:
     keys = [other.key for other in OWNERS]
     if owner.key in keys:
         raise ValueError(f"There is an owner {owner.key!r} already.")
+    if before and before not in keys:
+        raise ValueError(f"There is no owner {before!r}.")
     OWNERS.insert(keys.index(before) if before else 0, owner)
 
 
