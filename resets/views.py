@@ -32,6 +32,7 @@ class ResetListView(TableView):
     """`/resets/`: every reset that the viewer may see."""
 
     permission_required = Permission.VIEW
+    template_name = "resets/list.html"
     table_class = ResetTable
     filterset_class = ResetFilter
     query_schema = ResetListSchema

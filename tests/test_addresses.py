@@ -4,6 +4,8 @@ import pytest
 from django.urls import get_resolver, reverse
 from opaque_keys.edx.keys import CourseKey
 
+from resets.bulk.parse import Line
+from resets.bulk.plan import make_draft
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +19,8 @@ OPEN = (200,) * 7
 EVERYBODY_WITH_A_ROLE = (SIGN_IN, 403, 200, 200, 200, 200, 200)
 OWN_COURSE = (SIGN_IN, 403, 404, 200, 200, 200, 200)
 SUPPORT = (SIGN_IN, 403, 403, 403, 200, 200, 200)
+SUPPORT_BY_POST_ONLY = (SIGN_IN, 403, 403, 403, 405, 405, 405)
+REDIRECTED = (SIGN_IN, 403, 403, 403, 302, 302, 302)
 ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
 
 ADDRESSES = {
@@ -44,23 +48,42 @@ ADDRESSES = {
     "resets:undo": (SUPPORT, {"pk": "audit"}),
     "resets:confirm": (SUPPORT, {"pk": "enrollment"}),
     "resets:status": (SUPPORT, {"pk": "enrollment"}),
+    "resets:bulk": (SUPPORT, {}),
+    "resets:bulk-new": (SUPPORT, {}),
+    "resets:bulk-detail": (SUPPORT, {"pk": "bulk"}),
+    "resets:bulk-progress": (SUPPORT, {"pk": "bulk"}),
+    "resets:bulk-confirm": (SUPPORT, {"pk": "bulk"}),
+    "resets:bulk-discard": (SUPPORT_BY_POST_ONLY, {"pk": "bulk"}),
+    "resets:bulk-pause": (SUPPORT_BY_POST_ONLY, {"pk": "bulk"}),
+    "resets:bulk-resume": (SUPPORT_BY_POST_ONLY, {"pk": "bulk"}),
+    "resets:bulk-cancel": (REDIRECTED, {"pk": "bulk"}),
+    "resets:bulk-retry": (REDIRECTED, {"pk": "bulk"}),
 }
 # State changes: the same people, POST. What refuses on GET refuses here too.
 POSTS = {
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
     # The reset of this test failed: there is nothing to undo.
     "resets:undo": ((SIGN_IN, 403, 403, 403, 409, 409, 409), {"memo": "Wrong learner"}),
+    "resets:bulk-new": (
+        REDIRECTED,
+        {"course": str(RUN), "learners": "anna", "memo": "Wrong run"},
+    ),
+    **{
+        f"resets:bulk-{change}": (REDIRECTED, {})
+        for change in ("confirm", "discard", "pause", "resume", "cancel", "retry")
+    },
 }
 
 
 @pytest.fixture
 def rows():
-    """Return the ids that addresses are filled with: one learner in one run, with one failed reset."""
+    """Return the ids that addresses are filled with: one learner in one run, with one failed reset and one list."""
     course = factories.CourseOverviewFactory(id=RUN)
     factories.OptInFactory(course=course)
     enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
     audit = factories.AuditFactory(course_enrollment=enrollment, status="failed")
-    return {"enrollment": enrollment.pk, "audit": audit.pk}
+    bulk = make_draft(lines=[Line(1, "anna")], course_key=RUN, memo="Wrong run", actor=factories.support())
+    return {"enrollment": enrollment.pk, "audit": audit.pk, "bulk": bulk.pk}
 
 
 @pytest.fixture
