@@ -1,5 +1,6 @@
 """Liveness and readiness, for load balancers and people."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,18 @@ from console.models import WorkerHeartbeat
 
 HEARTBEAT_MAX_AGE = timedelta(seconds=120)
 
+_checks: dict[str, Callable[[], bool]] = {}
+
+
+def register(name: str, check: Callable[[], bool]) -> None:
+    """Add a part to `/readyz` (from `AppConfig.ready`).
+
+    Args:
+        name: the part's name in the answer.
+        check: says whether the part is fine; asked only when the database answers.
+    """
+    _checks[name] = check
+
 
 @login_not_required
 @require_safe
@@ -27,9 +40,11 @@ def healthz(request):
 def readyz(request):
     """`/readyz`: 200 when everything that a reset needs works, else 503 and which part does not."""
     parts = {"database": _database(), "migrations": False, "worker": False, "broker": _broker()}
+    parts |= dict.fromkeys(_checks, False)
     if parts["database"]:
-        parts["migrations"] = _migrated()
-        parts["worker"] = _worker_alive()
+        parts["migrations"] = _passes(_migrated)
+        parts["worker"] = _passes(_worker_alive)
+        parts |= {name: _passes(check) for name, check in _checks.items()}
     answer = {name: "ok" if fine else "failing" for name, fine in parts.items()}
     return JsonResponse(answer, status=200 if all(parts.values()) else 503)
 
@@ -44,18 +59,19 @@ def _database():
 
 
 def _migrated():
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _passes(check):
     try:
-        executor = MigrationExecutor(connection)
-        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return check()
     except DatabaseError:
         return False
 
 
 def _worker_alive():
-    try:
-        return WorkerHeartbeat.objects.filter(seen_at__gte=timezone.now() - HEARTBEAT_MAX_AGE).exists()
-    except DatabaseError:
-        return False
+    return WorkerHeartbeat.objects.filter(seen_at__gte=timezone.now() - HEARTBEAT_MAX_AGE).exists()
 
 
 def _broker():

@@ -228,6 +228,10 @@ class ResetJob(models.Model):
     mailed_at = models.DateTimeField(null=True, blank=True)
     mail_problem = models.TextField(blank=True, default="", help_text="Why no e-mail was sent, in words.")
     reason = models.TextField(blank=True, default="", help_text="Why it failed, in words.")
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When it was looked at a second time.")
+    came_back = models.JSONField(
+        default=dict, blank=True, help_text="Rows that were there again, by kind of learner state."
+    )
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False

@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from console.celery import ring
@@ -14,25 +15,35 @@ from resets.models import CourseResetAudit, ResetJob
 
 MAIL_AGAIN_AFTER = timedelta(minutes=10)
 MAIL_GIVE_UP_AFTER = timedelta(days=1)
+VERIFY_GIVE_UP_AFTER = timedelta(days=1)
+STUCK_AFTER = timedelta(minutes=10)
 BATCH = 500
 
 Status = CourseResetAudit.Status
 
 
 def sweep(now: datetime | None = None) -> dict[str, int]:
-    """Ring again for enqueued resets, and take over or fail those whose worker died.
+    """Ring again for enqueued resets, take over or fail those whose worker died, have finished ones verified.
 
     Resets of Open edX's own tool have no job and are left alone. Ringing twice does no harm: only
     one worker can claim a reset.
 
     Returns:
-        How many were rung for, taken over, failed, and asked to be mailed.
+        How many were rung for, taken over, failed, and asked to be mailed and verified.
     """
     now = now or timezone.now()
     run.sweep(now)
     outcomes = Counter(_take_over(job) for job in _orphans(now))
     counts = {name: outcomes[name] for name in ("taken_over", "failed")}
-    return {**counts, "rung": _ring_again(now), "mailed": _mail_again(now)}
+    return {**counts, "rung": _ring_again(now), "mailed": _mail_again(now), "verifying": _verify(now)}
+
+
+def nothing_is_stuck() -> bool:
+    """Say whether no reset of ours has waited, or outlived its lease, for ten minutes: the sweep's work is done."""
+    before = timezone.now() - STUCK_AFTER
+    waiting = Q(audit__status=Status.ENQUEUED, audit__modified__lt=before)
+    orphaned = Q(audit__status=Status.IN_PROGRESS, lease_until__lt=before)
+    return not ResetJob.objects.filter(waiting | orphaned).exists()
 
 
 def _orphans(now):
@@ -82,4 +93,18 @@ def _mail_again(now):
     ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
     for audit_id in ids:
         ring(tasks.mail_learner, audit_id)
+    return len(ids)
+
+
+def _verify(now):
+    unverified = ResetJob.objects.filter(
+        audit__status=Status.COMPLETE,
+        verified_at=None,
+        undone_at=None,
+        finished_at__lt=now - timedelta(minutes=settings.LECTERN_VERIFY_AFTER_MINUTES),
+        finished_at__gt=now - VERIFY_GIVE_UP_AFTER,
+    )
+    ids = list(unverified.order_by("finished_at").values_list("pk", flat=True)[:BATCH])
+    for audit_id in ids:
+        ring(tasks.verify_reset, audit_id)
     return len(ids)

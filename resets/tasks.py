@@ -42,6 +42,14 @@ def mail_learner(audit_id: int):
     mail.send_reset_mail(audit_id)
 
 
+@app.task(name="lectern.verify_reset")
+def verify_reset(audit_id: int):
+    """Look a second time at one completed reset."""
+    from resets import verification  # noqa: PLC0415 (keeps the import of models out of task discovery)
+
+    verification.verify(audit_id)
+
+
 @app.task(name="lectern.sweep_resets", expires=60)
 def sweep():
     """Find resets that no worker is about to do."""

@@ -6,9 +6,15 @@ from typing import ClassVar
 
 from django.conf import settings
 
+from resets import owners
 from resets.models import CourseResetAudit
+from resets.owners import grades
 
 Status = CourseResetAudit.Status
+LATE_GRADES = (
+    "There are grades without work: a task of the platform that was late has probably written them. "
+    "If they show a score from before, undo this reset, replacing what came back, and reset again."
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def _outcome(audit, job):
         return [Step(None, "Clearing", "All of it becomes visible at once, or nothing does.")]
     if audit.status == Status.FAILED:
         return [Step(job.finished_at or audit.modified, "Failed", job.reason, "danger")]
-    return [Step(audit.completed_at, "Complete", _cleared(job), "success"), _mail(job), *_undone(job)]
+    return [Step(audit.completed_at, "Complete", _cleared(job), "success"), _mail(job), *_verified(job), *_undone(job)]
 
 
 def _cleared(job):
@@ -65,6 +71,27 @@ def _mail(job):
     if job.mail_problem:
         return Step(job.finished_at, "No e-mail sent", job.mail_problem, "warning")
     return Step(None, "E-mail to the learner is on its way")
+
+
+def _verified(job):
+    if not job.verified_at:
+        return []
+    if not job.came_back:
+        return [Step(job.verified_at, "Verified: nothing came back", tone="success")]
+    total = sum(job.came_back.values())
+    title = f"{total} row{'' if total == 1 else 's'} appeared since"
+    if _are_grades(job.came_back):
+        return [Step(job.verified_at, title, f"{_counts(job.came_back)}. {LATE_GRADES}", "warning")]
+    return [Step(job.verified_at, title, f"{_counts(job.came_back)}. The learner may have started again.", "info")]
+
+
+def _are_grades(came_back):
+    return set(came_back) <= {owner.key for owner in grades.OWNERS}
+
+
+def _counts(came_back):
+    known = {key: owners.find(key) for key in came_back}
+    return ", ".join(f"{owner.label if owner else key}: {came_back[key]}" for key, owner in known.items())
 
 
 def _undone(job):

@@ -34,7 +34,7 @@ def sweep(django_capture_on_commit_callbacks):
 
 def test_a_fresh_enqueued_reset_is_left_to_its_worker(sweep, queued):
     factories.AuditFactory()
-    assert sweep() == {"taken_over": 0, "failed": 0, "rung": 0, "mailed": 0}
+    assert sweep() == {"taken_over": 0, "failed": 0, "rung": 0, "mailed": 0, "verifying": 0}
     assert queued() == []
 
 
@@ -95,7 +95,7 @@ def test_a_mail_that_was_never_sent_is_asked_for_again(sweep, queued):
     long_ago = timezone.now() - LONG_AGO
     audit = audit_with_job(Status.COMPLETE, finished_at=long_ago, rung_at=long_ago)
     assert sweep()["mailed"] == 1
-    assert queued() == [("lectern.mail_learner", audit.pk)]
+    assert ("lectern.mail_learner", audit.pk) in queued()
     assert sweep()["mailed"] == 0, "not again at every sweep"
 
 
@@ -117,4 +117,4 @@ def test_mail_that_needs_nothing(sweep, queued, job):
 def test_the_command_says_what_it_did(capsys):
     audit_with_job(Status.ENQUEUED, rung_at=timezone.now() - LONG_AGO)
     call_command("sweep_resets")
-    assert capsys.readouterr().out == "taken over: 0, failed: 0, rung: 1, mailed: 0\n"
+    assert capsys.readouterr().out == "taken over: 0, failed: 0, rung: 1, mailed: 0, verifying: 0\n"
