@@ -14,6 +14,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402 (needs the app registry, as do the next)
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from resets import actions  # noqa: E402
 from resets.models import CourseResetAudit, ResetJob  # noqa: E402
@@ -46,6 +47,7 @@ class Scenario:
     def __init__(self, kills):
         self.kills = kills
         self.killed = self.others = self.cut = 0
+        self.last_fault = timezone.now()
         self.processes, self.broker = faults.surroundings()
         self.enrollments, self.agent = learners.create(kills * RESETS_PER_FAULT + kills)
         self.before = learners.snapshot()
@@ -70,6 +72,7 @@ class Scenario:
             # A reset takes some hundredths of a second: half of the kills aim at one.
             time.sleep(random.uniform(0, random.choice([0.03, 0.3])))
             random.choice(self.processes.ways_to_kill)()
+            self._fault_is_over()
             self.killed += 1
             if self.killed % KILLS_PER_OTHER == 0:
                 self._other_fault()
@@ -85,6 +88,7 @@ class Scenario:
         """Lose the broker; and where the database is a server, hang up on the workers."""
         self.others += 1
         self.broker.fail()
+        self._fault_is_over()
         if connection.vendor != "sqlite":
             self._cut_connections()
 
@@ -104,9 +108,13 @@ class Scenario:
         for celery in self.processes.celeries:
             celery.start()
 
+    def _fault_is_over(self):
+        self.last_fault = timezone.now()
+
     def _is_at_work(self):
+        """Say whether a worker has taken a reset since the last fault, so that it is up again."""
         self._supervise()
-        return self._count(Status.IN_PROGRESS) or not self._count(*UNFINISHED)
+        return ResetJob.objects.filter(started_at__gt=self.last_fault).exists() or not self._count(*UNFINISHED)
 
     def _is_over(self):
         self._supervise()
