@@ -1,6 +1,10 @@
 """`/resets/coverage/`: which tables of learner state a reset knows, and which it does not."""
 
+import re
+
 import django_tables2 as tables
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.views.generic import TemplateView
 
 from console import html
@@ -24,14 +28,19 @@ class CoverageTable(Table):
     """Findings, unknown ones first."""
 
     table = tables.Column(verbose_name="Table")
+    answer = tables.Column(verbose_name="In a reset")
     owner = tables.Column(verbose_name="What it holds", empty_values=())
-    answer = tables.Column(verbose_name="A reset", accessor="answer")
     found_by = tables.Column(verbose_name="Found by", empty_values=())
 
     title_column = "table"
 
     def render_table(self, value):
-        return html.copyable(value)
+        """Let a long name break after its underscores only."""
+        parts = format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split("(?<=_)", value)))
+        return format_html('<span class="mono">{}</span>', parts)
+
+    def value_table(self, value):
+        return value
 
     def render_owner(self, value):
         return value or "Nobody knows. A reset leaves it as it is."

@@ -132,13 +132,17 @@ class ConfirmResetView(EnrollmentMixin, View):
         return self.started(self.load(pk))
 
     def dialog(self, enrollment, form, refusal="", status=200):
+        effects = self.effects(enrollment, form)
+        if effects and effects.must_be_read:
+            # The memo is the last thing in the dialog: focus there would scroll the warnings away.
+            form.fields["memo"].widget.attrs.pop("autofocus", None)
         context = {
             "enrollment": enrollment,
             "course": enrollment.course_name or enrollment.course_id,
             "learner": enrollment.user,
             "learner_name": display_name(find(enrollment.user.get_username())),
             "eligibility": self.eligibility,
-            "effects": self.effects(enrollment, form),
+            "effects": effects,
             "form": form,
             "refusal": refusal,
             "back": reverse("enrollments:courses", args=[enrollment.user.get_username()]),

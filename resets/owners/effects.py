@@ -58,9 +58,9 @@ class Effects:
             (self.refusals if effect.owner.refuses else self.warnings).append(effect)
 
     @property
-    def total(self) -> int:
-        """How many rows go in any case."""
-        return sum(effect.count for effect in self.cleared)
+    def must_be_read(self) -> bool:
+        """Whether something warns, or stops the reset."""
+        return bool(self.refusals or self.warnings)
 
 
 def _effect(owner, scope, choices):

@@ -169,6 +169,13 @@ def test_the_dialog_shows_offers_warnings_and_what_stays(client_of):
     assert "Certificate issued" not in page
 
 
+def test_warnings_are_not_scrolled_away_by_focus_on_the_memo(client_of):
+    browser, quiet, loud = client_of(factories.support()), resettable(), resettable()
+    fill(loud)
+    assert " autofocus" in browser.get(confirm(quiet)).content.decode()
+    assert " autofocus" not in browser.get(confirm(loud)).content.decode()
+
+
 def test_a_refused_form_keeps_the_ticks(client_of):
     enrollment = resettable()
     fill(enrollment)
