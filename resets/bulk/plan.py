@@ -167,7 +167,9 @@ def _owners(addresses):
     if connection.vendor == "postgresql":
         people = people.annotate(folded=Upper("email")).filter(folded__in={text.upper() for text in addresses})
     elif connection.vendor == "sqlite":
-        people = people.annotate(folded=Collate("email", "NOCASE")).filter(folded__in=addresses)
+        # NOCASE knows the letters of ASCII only.
+        either = addresses | {text.lower() for text in addresses}
+        people = people.annotate(folded=Collate("email", "NOCASE")).filter(folded__in=either)
     else:
         people = people.filter(email__in=addresses)
     owners = defaultdict(list)
