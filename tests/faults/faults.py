@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import redis
 from django.conf import settings
-from django.db import connection
+from django.db import Error, connection
 
 PATIENCE = 60
 
@@ -173,6 +173,6 @@ def cut_database_connections():
 def _kill_connection(cursor, number):
     try:
         cursor.execute(f"KILL CONNECTION {int(number)}")
-    except connection.Database.Error:
+    except Error:
         return 0  # It has closed by itself since.
     return 1
