@@ -84,7 +84,8 @@ class ResetDetailView(StaffViewMixin, DetailView):
         )
 
     def get_context_data(self, **kwargs):
-        cleared = getattr(getattr(self.object, "job", None), "cleared", {})
+        job = getattr(self.object, "job", None)
+        cleared = getattr(job, "cleared", {})
         labels = {owner.key: owner.label for owner in owners.OWNERS}
         viewer = self.request.user
         return super().get_context_data(
@@ -95,6 +96,7 @@ class ResetDetailView(StaffViewMixin, DetailView):
             timeline=timeline(self.object),
             cleared=[(labels.get(key, key), count) for key, count in cleared.items()],
             total=sum(cleared.values()),
+            consents=owners.consents(job.choices) if job else [],
             **kwargs,
         )
 

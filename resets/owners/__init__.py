@@ -40,9 +40,9 @@ def register(owner: Owner, *, before: str | None = None) -> None:
     OWNERS.insert(keys.index(before) if before else 0, owner)
 
 
-def find(key: str) -> Owner | None:
-    """Return the owner of this key."""
-    return next((owner for owner in OWNERS if owner.key == key), None)
+def consents(choices: Collection[str]) -> list[str]:
+    """Return the sentences of those warnings that the agent ticked away."""
+    return [owner.consent for owner in OWNERS if owner.refuses and owner.key in choices]
 
 
 def cleared_with(choices: Collection[str] = ()) -> list[Owner]:

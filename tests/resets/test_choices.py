@@ -113,6 +113,24 @@ def test_new_rows_in_the_way_are_replaced_when_that_is_chosen():
     assert contents() == before
 
 
+def test_work_handed_in_since_stays_as_a_deleted_submission_after_replacing():
+    """The platform deletes no submission, so neither does an undo that replaces."""
+    enrollment = resettable()
+    fill(enrollment)
+    summaries, submissions = rows("submissions_scoresummary"), rows("submissions_submission")
+    audit = reset(enrollment, [])
+    item = summaries[0]["student_item_id"]
+    newer = put("submissions_submission", student_item_id=item, status="A")
+    score = put("submissions_score", student_item_id=item, submission_id=newer, points_earned=5, reset=False)
+    statement = "UPDATE submissions_scoresummary SET latest_id = %s, highest_id = %s WHERE student_item_id = %s"
+    lms_tables.run(statement, [score, score, item])
+    undo_it(audit, replace=True)
+    assert rows("submissions_scoresummary") == summaries
+    *as_before, last = rows("submissions_submission")
+    assert as_before == submissions
+    assert (last["id"], last["status"]) == (newer, "D")
+
+
 def test_rows_of_an_offer_that_was_not_taken_are_no_new_start():
     enrollment = resettable()
     fill(enrollment)
@@ -197,3 +215,13 @@ def test_a_form_with_ticks_starts_the_reset(client_of):
     data = {"memo": "Retake", "choices": ["field_overrides", "certificate"]}
     assert client_of(factories.support()).post(confirm(enrollment), data).status_code == 302
     assert ResetJob.objects.get().choices == ["certificate", "field_overrides"]
+
+
+def test_the_page_of_a_reset_says_what_was_ticked(client_of):
+    enrollment = resettable()
+    fill(enrollment)
+    factories.CertificateFactory(enrollment=enrollment)
+    audit = reset(enrollment, ["certificate", "schedule"])
+    page = client_of(factories.support()).get(reverse("resets:detail", args=[audit.pk])).content.decode()
+    assert "<dt>Choice</dt><dd>Reset although a certificate was issued</dd>" in page
+    assert '<span class="num">1</span> Start of the personal schedule' in page

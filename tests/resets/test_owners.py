@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from console.fields import UnreadableKey
 from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate, PersistentCourseGrade
 from resets import journal, owners
 from resets.journal import Journal
@@ -18,7 +19,9 @@ from resets.models import (
     StudentModuleHistory,
     VisibleBlocks,
 )
-from resets.owners import schema
+from resets.owners import Owner, Policy, schema
+from resets.owners.probe import Probe
+from resets.owners.scope import Scope
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +38,9 @@ def with_state(enrollment):
     return enrollment
 
 
-def clear(enrollment, actor_id=None):
+def clear(enrollment, actor_id=None, **kwargs):
     journal = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
-    return owners.clear(enrollment, journal=journal, actor_id=actor_id or factories.support().pk)
+    return owners.clear(enrollment, journal=journal, actor_id=actor_id or factories.support().pk, **kwargs)
 
 
 def test_everything_of_the_learner_in_the_run_is_cleared():
@@ -173,3 +176,48 @@ def test_clearing_is_by_set():
             owners.clear(enrollment, journal=started, actor_id=1)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+# --- Databases that lack something -----------------------------------------------------------
+
+
+def test_tables_that_this_database_lacks_are_skipped_and_named():
+    enrollment = with_state(factories.EnrollmentFactory())
+    effects = owners.effects(enrollment)
+    assert {"submissions_submission", "schedules_schedule", "milestones_usermilestone"} <= set(effects.missing)
+    assert not set(effects.missing) & set(schema.columns())
+    assert effects.offered == []
+    everything = [owner.key for owner in owners.OWNERS if owner.is_choice]
+    assert set(clear(enrollment, choices=everything)) == {
+        "overrides",
+        "subsection_grades",
+        "course_grades",
+        "completions",
+        "student_modules",
+    }
+
+
+def test_a_column_that_an_older_release_lacks_reads_as_none():
+    enrollment = with_state(factories.EnrollmentFactory())
+    seen = []
+    probe = Probe(
+        "grades_persistentcoursegrade", reads=("letter_grade", "new_column"), accept=lambda *row: seen.append(row)
+    )
+    assert probe.is_present()
+    assert probe.find(Scope(enrollment)) == []
+    assert seen == [("", None)]
+
+
+@pytest.mark.parametrize("given", [{"course": "course_key"}, {"person": ("owner", "user_id")}, {"value": "uuid"}])
+def test_a_table_without_a_column_that_is_needed_counts_as_missing(given):
+    probe = Probe("grades_persistentcoursegrade", **given)
+    assert not probe.is_present()
+    assert Owner("later", "Later", Policy.CLEAR, (probe,)).missing() == ["grades_persistentcoursegrade"]
+
+
+def test_a_course_key_that_cannot_be_read_clears_what_bears_it():
+    enrollment = factories.EnrollmentFactory()
+    CourseEnrollment.objects.filter(pk=enrollment.pk).update(course_id=UnreadableKey("not a key"))
+    broken = CourseEnrollment.objects.get(pk=enrollment.pk)
+    assert isinstance(broken.course_id, UnreadableKey)
+    assert owners.effects(broken).cleared == []
