@@ -5,7 +5,7 @@ import random
 import zlib
 from collections import Counter, defaultdict
 
-from django.db import connection
+from django.db import connection, transaction
 
 from enrollments.models import BlockCompletion, CourseEnrollment, PersistentCourseGrade
 from resets import rowtext, undo
@@ -37,6 +37,7 @@ TABLES = {
 }
 
 
+@transaction.atomic
 def create(count):
     """Make learners with state in one opted-in run; return their enrollments and the agent who resets them."""
     course = factories.CourseOverviewFactory()
@@ -50,17 +51,28 @@ def create(count):
     )
     enrollments = list(CourseEnrollment.objects.select_related("user").order_by("pk"))
     blocks = factories.VisibleBlocksFactory(course=course)
+    problems = [factories.block_key(course.id, block_id=f"problem{number}") for number in range(MODULES)]
     for enrollment in enrollments:
-        _give_state(enrollment, blocks)
+        _give_state(enrollment, problems, blocks)
     return enrollments, agent
 
 
-def _give_state(enrollment, blocks):
-    mine = {"enrollment": enrollment}
-    StudentModule.objects.bulk_create(factories.StudentModuleFactory.build_batch(MODULES, **mine))
-    BlockCompletion.objects.bulk_create(factories.BlockCompletionFactory.build_batch(COMPLETIONS, **mine))
-    factories.CourseGradeFactory(**mine)
-    grades = factories.SubsectionGradeFactory.create_batch(SUBSECTIONS, visible_blocks=blocks, **mine)
+def _give_state(enrollment, problems, blocks):
+    """Give a learner state of every kind; most of it without a factory, because it is a hundred thousand rows."""
+    learner, course, moment = enrollment.user_id, enrollment.course_id, factories.days_ago(5)
+    when = {"created": moment, "modified": moment}
+    StudentModule.objects.bulk_create(
+        StudentModule(student_id=learner, course_id=course, module_state_key=problem, state='{"done": 1}', **when)
+        for problem in problems
+    )
+    BlockCompletion.objects.bulk_create(
+        BlockCompletion(
+            user_id=learner, context_key=course, block_key=problem, block_type="problem", completion=1.0, **when
+        )
+        for problem in problems[:COMPLETIONS]
+    )
+    factories.CourseGradeFactory(enrollment=enrollment)
+    grades = factories.SubsectionGradeFactory.create_batch(SUBSECTIONS, visible_blocks=blocks, enrollment=enrollment)
     factories.OverrideFactory(grade=grades[0])
 
 
