@@ -32,10 +32,11 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
         How many were rung for, taken over, failed, and asked to be mailed and verified.
     """
     now = now or timezone.now()
-    run.sweep(now)
     outcomes = Counter(_take_over(job) for job in _orphans(now))
     counts = {name: outcomes[name] for name in ("taken_over", "failed")}
-    return {**counts, "rung": _ring_again(now), "mailed": _mail_again(now), "verifying": _verify(now)}
+    counts |= {"rung": _ring_again(now), "mailed": _mail_again(now), "verifying": _verify(now)}
+    run.sweep(now)
+    return counts
 
 
 def nothing_is_stuck() -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from resets import actions, sweeper
@@ -73,6 +74,20 @@ def test_after_so_many_dead_workers_it_fails_with_a_reason(sweep, queued, settin
     audit = CourseResetAudit.objects.select_related("job").get(pk=audit.pk)
     assert audit.status == Status.FAILED
     assert "stopped in the middle 5 times" in audit.job.reason
+
+
+def refuse_bulk_resets(execute, sql, params, many, context):
+    if "lectern_resets_bulk" in sql:
+        raise DatabaseError("no such table")
+    return execute(sql, params, many, context)
+
+
+def test_trouble_with_bulk_resets_does_not_stop_the_others(queued):
+    audit = audit_with_job(Status.IN_PROGRESS, worker="dead", lease_until=timezone.now() - LONG_AGO, attempts=1)
+    with connection.execute_wrapper(refuse_bulk_resets), pytest.raises(DatabaseError):
+        sweeper.sweep()
+    audit.refresh_from_db()
+    assert audit.status == Status.ENQUEUED
 
 
 @pytest.mark.parametrize("status", [Status.ENQUEUED, Status.IN_PROGRESS])
