@@ -90,8 +90,8 @@ def _are_grades(came_back):
 
 
 def _counts(came_back):
-    known = {key: owners.find(key) for key in came_back}
-    return ", ".join(f"{owner.label if owner else key}: {came_back[key]}" for key, owner in known.items())
+    labels = {owner.key: owner.label for owner in owners.OWNERS}
+    return ", ".join(f"{labels.get(key, key)}: {count}" for key, count in came_back.items())
 
 
 def _undone(job):
