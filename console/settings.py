@@ -265,6 +265,12 @@ elif CELERY_BROKER_URL.startswith("redis"):
 
 LECTERN_PLATFORM_NAME = env.str("LECTERN_PLATFORM_NAME", default="Open edX")
 LECTERN_RESETS_PER_ENROLLMENT = env.int("LECTERN_RESETS_PER_ENROLLMENT", default=1)
+# What admins may override, each time with a stated tick: "ended", "passing".
+LECTERN_ADMIN_OVERRIDES = env.list("LECTERN_ADMIN_OVERRIDES", default=[])
+if unknown := set(LECTERN_ADMIN_OVERRIDES) - {"ended", "passing"}:
+    raise environ.ImproperlyConfigured(
+        f"LECTERN_ADMIN_OVERRIDES has {', '.join(sorted(unknown))}; only 'ended' and 'passing' can be overridden."
+    )
 LECTERN_RESET_LEASE_SECONDS = env.int("LECTERN_RESET_LEASE_SECONDS", default=120)
 LECTERN_RESET_ATTEMPTS = env.int("LECTERN_RESET_ATTEMPTS", default=5)
 LECTERN_RING_AGAIN_SECONDS = env.int("LECTERN_RING_AGAIN_SECONDS", default=60)

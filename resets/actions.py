@@ -20,7 +20,7 @@ from console.celery import ring
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets import owners, tasks
-from resets.eligibility import Eligibility, eligibility_of, with_reset_status
+from resets.eligibility import Eligibility, ResetStatus, eligibility_of, with_reset_status
 from resets.journal import Journal
 from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetArchive, ResetJob
 from resets.rules import Permission
@@ -47,15 +47,37 @@ class LeaseLostError(Exception):
 # --- Deciding and starting -------------------------------------------------------------------
 
 
-def decide(enrollment_id: int, *, now: datetime | None = None) -> tuple[CourseEnrollment, Eligibility]:
+def decide(
+    enrollment_id: int, *, now: datetime | None = None, ignoring: Collection[ResetStatus] = ()
+) -> tuple[CourseEnrollment, Eligibility]:
     """Return an enrollment with its course and learner, and whether it may be reset now.
+
+    Args:
+        enrollment_id: the enrollment.
+        now: the moment that counts; this one by default.
+        ignoring: conditions that are overridden.
 
     Raises:
         CourseEnrollment.DoesNotExist: no such enrollment.
     """
     rows = CourseEnrollment.objects.select_related("user").with_course().with_grade()
-    enrollment = with_reset_status(rows, now or timezone.now()).get(pk=enrollment_id)
+    enrollment = with_reset_status(rows, now or timezone.now(), ignoring=ignoring).get(pk=enrollment_id)
     return enrollment, eligibility_of([enrollment])[enrollment.pk]
+
+
+def overridable(enrollment_id: int, eligibility: Eligibility, actor) -> tuple[ResetStatus, ...]:
+    """Return the conditions that `actor` would have to override to reset; none when that is not possible.
+
+    What admins may override is a policy (LECTERN_ADMIN_OVERRIDES). Behind a condition that is
+    overridden another one may stand: it is looked for until the reset is allowed or cannot be.
+    """
+    if eligibility.is_allowed or not actor.has_perm(Permission.OVERRIDE):
+        return ()
+    overridden = []
+    while eligibility.status in settings.LECTERN_ADMIN_OVERRIDES:
+        overridden.append(eligibility.status)
+        _, eligibility = decide(enrollment_id, ignoring=overridden)
+    return tuple(overridden) if eligibility.is_allowed else ()
 
 
 def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that was decided)
@@ -65,6 +87,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
     actor,
     seen_audit_id: int | None = None,
     choices: Collection[str] = (),
+    overrides: Collection[str] = (),
     rings: bool = True,
 ) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
@@ -77,6 +100,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
             what the agent saw is out of date. None when there was none.
         choices: keys of the learner-state owners that the agent ticked: offers to clear as well, and
             warnings that would refuse the reset.
+        overrides: conditions that an admin overrides, by name of the status; kept on record.
         rings: False for a caller that does the reset itself; should it die, the sweeper rings.
 
     Returns:
@@ -88,7 +112,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
             that is none, or a warning that refuses and is not ticked.
     """
     try:
-        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)))
+        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)), overrides)
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
@@ -98,20 +122,22 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
 
 
 @atomic_with_retries
-def _start(enrollment_id, memo, actor, seen_audit_id, choices):
+def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides):  # noqa: PLR0913, PLR0917 (as start_reset)
     CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):
         raise PermissionDenied
-    if not eligibility.is_allowed:
+    overridden = overridable(enrollment_id, eligibility, actor)
+    if not eligibility.is_allowed and not (overridden and set(overridden) <= set(overrides)):
         raise ResetRefusedError(eligibility.reason)
     if enrollment.reset_audit_id != seen_audit_id:
         raise StatusChangedError("The status changed since you opened this dialog. Look at it again before you reset.")
     if reason := owners.refusal(enrollment, choices):
         raise ResetRefusedError(reason)
-    audit = _enqueue(enrollment, memo, actor, choices)
-    history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued: {memo}")
-    _track("enqueued", audit, {"memo": memo, "choices": choices})
+    audit = _enqueue(enrollment, memo, actor, choices=choices, overrode=list(overridden))
+    although = "".join(f", although: {status.label.lower()}" for status in overridden)
+    history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued{although}: {memo}")
+    _track("enqueued", audit, {"memo": memo, "choices": choices, "overrode": list(overridden)})
     return audit
 
 
@@ -129,7 +155,7 @@ def clean_memo(memo: str) -> str:
     return memo
 
 
-def _enqueue(enrollment, memo, actor, choices):
+def _enqueue(enrollment, memo, actor, **decided):
     now = timezone.now()
     audit = CourseResetAudit.objects.create(
         created=now,
@@ -140,7 +166,7 @@ def _enqueue(enrollment, memo, actor, choices):
         status=Status.ENQUEUED,
         comment=memo,
     )
-    ResetJob.objects.create(audit=audit, rung_at=now, choices=choices)
+    ResetJob.objects.create(audit=audit, rung_at=now, **decided)
     return audit
 
 

@@ -5,7 +5,7 @@ never hidden by a condition that arose later. The decision is one SQL expression
 can be filtered and sorted by it; the words for it are made from the row afterwards.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,7 +92,7 @@ class Eligibility:
         return REASONS.get(self.status, "")
 
 
-def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
+def with_reset_status(enrollments: QuerySet, now: datetime, *, ignoring: Collection[ResetStatus] = ()) -> QuerySet:
     """Annotate enrollments with `reset_status` (a ResetStatus value) and `reset_audit_id`.
 
     Needs `with_grade()` on the same queryset for `is_passing`.
@@ -101,9 +101,9 @@ def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
         enrollments: a queryset of CourseEnrollment.
         now: the moment that counts; a run has started strictly after its start, and has ended
             strictly after its end, as in Open edX (lms/djangoapps/support, reset rules).
+        ignoring: conditions that are overridden.
     """
     audits = CourseResetAudit.objects.filter(course_enrollment=OuterRef("pk")).order_by()
-    opted_in = CourseResetCourseOptIn.objects.filter(course_id=OuterRef("course_id"), active=True)
     # One that was undone does not count, nor does it hide that there was a reset.
     standing = audits.filter(status=Audit.COMPLETE, job__undone_at=None)
     completed = standing.values("course_enrollment").annotate(count=Count("pk")).values("count")
@@ -115,25 +115,30 @@ def with_reset_status(enrollments: QuerySet, now: datetime) -> QuerySet:
         _completed=Coalesce(Subquery(completed, output_field=IntegerField()), 0),
     ).annotate(
         reset_status=Case(
-            When(Exists(audits.filter(status=Audit.ENQUEUED)), then=Value(ResetStatus.ENQUEUED)),
-            When(Exists(audits.filter(status=Audit.IN_PROGRESS)), then=Value(ResetStatus.IN_PROGRESS)),
-            When(_completed__gte=settings.LECTERN_RESETS_PER_ENROLLMENT, then=Value(ResetStatus.COMPLETE)),
-            When(is_active=False, then=Value(ResetStatus.NOT_ENROLLED)),
-            When(~Exists(opted_in), then=Value(ResetStatus.NOT_OPTED_IN)),
-            When(overview__version=None, then=Value(ResetStatus.NO_COURSE)),
-            When(Q(overview__start=None) | Q(overview__start__gte=now), then=Value(ResetStatus.NOT_STARTED)),
-            When(overview__end__lt=now, then=Value(ResetStatus.ENDED)),
-            When(_is_passing(), then=Value(ResetStatus.PASSING)),
-            When(_latest_status=Audit.FAILED, then=Value(ResetStatus.FAILED)),
-            When(_latest_undone__isnull=False, then=Value(ResetStatus.UNDONE)),
+            *[When(condition, then=Value(status)) for status, condition in _conditions(now) if status not in ignoring],
             default=Value(ResetStatus.AVAILABLE),
             output_field=CharField(),
         )
     )
 
 
-def _is_passing():
-    return ExpressionWrapper(Q(is_passing=True), output_field=BooleanField())
+def _conditions(now):
+    """Return what makes each status hold, in order of precedence."""
+    audits = CourseResetAudit.objects.filter(course_enrollment=OuterRef("pk")).order_by()
+    opted_in = CourseResetCourseOptIn.objects.filter(course_id=OuterRef("course_id"), active=True)
+    return [
+        (ResetStatus.ENQUEUED, Exists(audits.filter(status=Audit.ENQUEUED))),
+        (ResetStatus.IN_PROGRESS, Exists(audits.filter(status=Audit.IN_PROGRESS))),
+        (ResetStatus.COMPLETE, Q(_completed__gte=settings.LECTERN_RESETS_PER_ENROLLMENT)),
+        (ResetStatus.NOT_ENROLLED, Q(is_active=False)),
+        (ResetStatus.NOT_OPTED_IN, ~Exists(opted_in)),
+        (ResetStatus.NO_COURSE, Q(overview__version=None)),
+        (ResetStatus.NOT_STARTED, Q(overview__start=None) | Q(overview__start__gte=now)),
+        (ResetStatus.ENDED, Q(overview__end__lt=now)),
+        (ResetStatus.PASSING, ExpressionWrapper(Q(is_passing=True), output_field=BooleanField())),
+        (ResetStatus.FAILED, Q(_latest_status=Audit.FAILED)),
+        (ResetStatus.UNDONE, Q(_latest_undone__isnull=False)),
+    ]
 
 
 def eligibility_of(rows: Iterable) -> dict[int, Eligibility]:

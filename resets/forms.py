@@ -17,6 +17,7 @@ class ConfirmForm(forms.Form):
     seen_audit_id = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     # What is a choice is decided under lock; the boxes themselves are in resets/_effects.html.
     choices = forms.Field(required=False, widget=forms.MultipleHiddenInput)
+    overrides = forms.Field(required=False, widget=forms.MultipleHiddenInput)
 
 
 class UndoForm(forms.Form):

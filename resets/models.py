@@ -238,6 +238,7 @@ class ResetJob(models.Model):
     )
     undo_memo = models.CharField(max_length=255, blank=True, default="")
     choices = models.JSONField(default=list, blank=True, help_text="What the agent ticked: keys of state owners.")
+    overrode = models.JSONField(default=list, blank=True, help_text="Conditions that an admin overrode.")
     cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
 
     class Meta:

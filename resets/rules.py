@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import rules
 
-from console.rules import is_staff_somewhere, is_support
+from console.rules import is_admin, is_staff_somewhere, is_support
 
 
 class Permission(StrEnum):
@@ -13,6 +13,7 @@ class Permission(StrEnum):
     VIEW = "lectern_resets.view"
     RESET = "lectern_resets.reset"
     UNDO = "lectern_resets.undo"
+    OVERRIDE = "lectern_resets.override"
 
 
 # Which rows is decided by the querysets' `visible_to`.
@@ -20,3 +21,5 @@ rules.add_perm(Permission.VIEW, is_staff_somewhere)
 # As in Open edX (`has_access(user, "support", "global")`): the site-wide support role or global staff.
 rules.add_perm(Permission.RESET, is_support)
 rules.add_perm(Permission.UNDO, is_support)
+# What can be overridden at all is the policy LECTERN_ADMIN_OVERRIDES.
+rules.add_perm(Permission.OVERRIDE, is_admin)

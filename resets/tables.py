@@ -1,6 +1,7 @@
 """Tables of resets, and the two columns that resets add to a learner's courses."""
 
 import django_tables2 as tables
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -143,13 +144,16 @@ def cell_context(enrollment) -> dict:
         "latest": eligibility.latest,
         "badge": status_badge(eligibility.status),
         "may_reset": enrollment.viewer_may_reset,
+        "may_override": enrollment.viewer_may_override,
     }
 
 
 def decorate(rows: list, viewer) -> None:
     """Give each enrollment of a page its eligibility, and whether the viewer may act on it."""
     answers = eligibility_of(rows)
-    may_reset = viewer.has_perm(Permission.RESET)
+    may_reset, may_override = viewer.has_perm(Permission.RESET), viewer.has_perm(Permission.OVERRIDE)
     for row in rows:
         row.eligibility = answers[row.pk]
         row.viewer_may_reset = may_reset
+        # Whether another condition stands behind this one, the dialog finds out.
+        row.viewer_may_override = may_override and row.reset_status in settings.LECTERN_ADMIN_OVERRIDES

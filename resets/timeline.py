@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 
 from resets import owners
+from resets.eligibility import ResetStatus
 from resets.models import CourseResetAudit
 from resets.owners import grades
 
@@ -35,8 +36,12 @@ class Step:
 
 def timeline(audit: CourseResetAudit) -> list[Step]:
     """Return the steps of a reset, the oldest first, with what it is waiting for at the end."""
-    steps = [Step(audit.created, f"Requested by {audit.reset_by.get_username()}", audit.comment, "info")]
     job = getattr(audit, "job", None)
+    steps = [Step(audit.created, f"Requested by {audit.reset_by.get_username()}", audit.comment, "info")]
+    steps += [
+        Step(audit.created, f"Overrode: {ResetStatus(status).label.lower()}", tone="warning")
+        for status in getattr(job, "overrode", [])
+    ]
     if job is None:
         return [*steps, _foreign(audit)]
     if job.started_at:

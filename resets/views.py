@@ -15,6 +15,7 @@ from console.rules import Permission as ConsolePermission
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseEnrollment
 from resets import actions, owners
+from resets.eligibility import REASONS
 from resets.filters import LearnerResetFilter, ResetFilter
 from resets.forms import ConfirmForm
 from resets.models import CourseResetAudit
@@ -110,6 +111,7 @@ class EnrollmentMixin(StaffViewMixin):
         if not CourseEnrollment.objects.visible_to(self.request.user).filter(pk=pk).exists():
             raise Http404
         enrollment, self.eligibility = actions.decide(pk)
+        self.overrides = actions.overridable(pk, self.eligibility, self.request.user)
         decorate([enrollment], self.request.user)
         return enrollment
 
@@ -144,6 +146,9 @@ class ConfirmResetView(EnrollmentMixin, View):
             "learner": enrollment.user,
             "learner_name": display_name(find(enrollment.user.get_username())),
             "eligibility": self.eligibility,
+            "overrides": [(status, REASONS[status]) for status in self.overrides],
+            "overridden": form.data.getlist("overrides") if form.is_bound else [],
+            "may_submit": self.eligibility.is_allowed or self.overrides,
             "effects": effects,
             "form": form,
             "refusal": refusal,
@@ -154,7 +159,7 @@ class ConfirmResetView(EnrollmentMixin, View):
 
     def effects(self, enrollment, form):
         """Count what would go; a reset that is not allowed has no effects to read."""
-        if not self.eligibility.is_allowed:
+        if not (self.eligibility.is_allowed or self.overrides):
             return None
         return owners.effects(enrollment, form.data.getlist("choices") if form.is_bound else None)
 
