@@ -152,3 +152,10 @@ def test_every_page_has_the_strict_policy(rows, browser):
         policy = browser("admin").get(address(name, rows)).headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+def test_no_template_leaks_its_comments(rows, browser):
+    """Django's `{# #}` ends at the line's end; a longer one would be shown."""
+    for name in ADDRESSES:
+        response = browser("admin").get(address(name, rows))
+        assert "{#" not in (b"".join(response) if response.streaming else response.content).decode(), name
