@@ -22,6 +22,7 @@ from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
 from resets.eligibility import Eligibility, ResetStatus, with_reset_status
 from resets.models import CourseResetCourseOptIn
+from resets.owners.awards import ISSUED
 from resets.rules import Permission
 
 CHUNK = 1000
@@ -29,6 +30,7 @@ DRAFT_LIFE = timedelta(days=1)
 
 NOT_OPTED_IN = "This course run is not opted in to resets. An admin can opt it in."
 NEVER_ENROLLED = "The learner was never enrolled in this course run."
+CERTIFIED = "A certificate was issued. Reset this learner alone, where that can be confirmed."
 NOBODY = "No account has this username or e-mail address."
 Verdict, State = BulkItem.Verdict, BulkItem.State
 
@@ -133,6 +135,8 @@ def _verdict(item, learner, enrollment, accounts):
     eligibility = Eligibility(ResetStatus(enrollment.reset_status), latest=None)
     if not eligibility.is_allowed:
         return Verdict.CANNOT, eligibility.reason
+    if enrollment.certificate_status == ISSUED:
+        return Verdict.CANNOT, CERTIFIED
     item.state = State.PENDING
     return Verdict.WILL_RESET, ""
 
@@ -179,6 +183,6 @@ def _owners(addresses):
 
 
 def _enrollments(learner_ids, course_key):
-    rows = CourseEnrollment.objects.filter(course_id=course_key, user_id__in=learner_ids).with_grade()
-    answered = with_reset_status(rows, timezone.now())
+    rows = CourseEnrollment.objects.filter(course_id=course_key, user_id__in=learner_ids)
+    answered = with_reset_status(rows.with_grade().with_certificate(), timezone.now())
     return {row.user_id: row for row in answered if row.course_id == course_key}

@@ -68,6 +68,19 @@ def test_every_verdict(course, agent):
     assert CourseResetAudit.objects.count() == 1, "nothing is reset by looking"
 
 
+def test_a_learner_with_an_issued_certificate_is_left_to_the_dialog(course, agent):
+    factories.CertificateFactory(enrollment=enrolled(course, "certified"), status="downloadable")
+    factories.CertificateFactory(enrollment=enrolled(course, "not-passing"), status="notpassing")
+    assert verdicts(draft(course, agent, "certified", "not-passing")) == [
+        (
+            "certified",
+            Verdict.CANNOT,
+            "A certificate was issued. Reset this learner alone, where that can be confirmed.",
+        ),
+        ("not-passing", Verdict.WILL_RESET, ""),
+    ]
+
+
 def test_a_learner_whose_reset_failed_will_be_reset(course, agent):
     audit = factories.AuditFactory(course_enrollment=enrolled(course, "amina"), status="failed")
     item = draft(course, agent, "amina").items.get()
