@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from resets.models import CourseResetAudit
@@ -96,3 +97,22 @@ def test_two_quick_submits_from_a_script_are_one_reset_too(browse, agent, enroll
     dialog.locator("form").evaluate("form => { form.requestSubmit(); form.requestSubmit(); form.requestSubmit(); }")
     expect(dialog).to_have_count(0)
     assert CourseResetAudit.objects.count() == 1
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1360), ("dark", 390)])
+def test_an_issued_certificate_stops_the_reset_until_it_is_ticked(browse, agent, enrollment, scheme, width):
+    factories.CertificateFactory(enrollment=enrollment, status="downloadable")
+    page = browse(agent, color_scheme=scheme, width=width)
+    dialog = open_dialog(page)
+    expect(dialog).to_contain_text("What will be cleared")
+    found = Axe().run(page, options={"preload": False}).response["violations"]
+    assert [(violation["id"], violation["nodes"]) for violation in found] == []
+    dialog.get_by_label("Memo").fill("Agreed with the course team")
+    dialog.get_by_role("button", name=f"Reset {COURSE}").click()
+    expect(dialog.get_by_role("alert").first).to_contain_text("Nothing was changed.")
+    assert not CourseResetAudit.objects.exists()
+    expect(dialog.get_by_label("Memo")).to_have_value("Agreed with the course team")
+    dialog.get_by_label("Reset although a certificate was issued").check()
+    dialog.get_by_role("button", name=f"Reset {COURSE}").click()
+    expect(dialog).to_have_count(0)
+    assert CourseResetAudit.objects.get().job.choices == ["certificate"]
