@@ -24,6 +24,8 @@ from resets.models import ArchivePart, ResetArchive
 CHUNK = 1000
 # A part stays well below MySQL's smallest usual max_allowed_packet (16 MiB), compressed or not.
 PART_BYTES = 4 * 1024 * 1024
+# A sixth more space than at zlib's default, in less than half of the time.
+COMPRESSION = 1
 
 Operation = ArchivePart.Operation
 
@@ -90,19 +92,18 @@ class Journal:
 
     def _write_down(self, operation, table, keys):
         columns, rows = _read(table, keys)
-        batch, size = [], 0
-        for row in rows:
-            batch.append(row)
-            size += sum(len(value) for value in row if isinstance(value, str | bytes))
-            if size >= PART_BYTES:
-                self._store(operation, table, columns, batch)
-                batch, size = [], 0
-        if batch:
-            self._store(operation, table, columns, batch)
+        if rows:
+            self._store(operation, table, columns, rows)
         return len(rows)
 
     def _store(self, operation, table, columns, rows):
-        payload = zlib.compress(rowtext.dump(columns, rows))
+        text = rowtext.dump(columns, rows)
+        if len(text) > PART_BYTES and len(rows) > 1:
+            middle = len(rows) // 2
+            self._store(operation, table, columns, rows[:middle])
+            self._store(operation, table, columns, rows[middle:])
+            return
+        payload = zlib.compress(text, COMPRESSION)
         self._number += 1
         ArchivePart.objects.create(
             archive=self.archive,
@@ -218,12 +219,12 @@ def _insert_with_new_id(table, columns, row, place):
         return cursor.lastrowid
 
 
-def _read(table, keys) -> tuple[list[str], list[list]]:
+def _read(table, keys) -> tuple[list[str], list[tuple]]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT * FROM {_name(table)} WHERE {_name('id')} IN ({_marks(keys)}) ORDER BY {_name('id')}", keys
         )
-        return [column[0] for column in cursor.description], [list(row) for row in cursor.fetchall()]
+        return [column[0] for column in cursor.description], cursor.fetchall()
 
 
 def _columns(table) -> set[str]:

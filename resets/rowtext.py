@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -27,7 +28,7 @@ _READ = {
 }
 
 
-def dump(columns: list[str], rows: list[list]) -> bytes:
+def dump(columns: list[str], rows: Sequence[Sequence]) -> bytes:
     """Write rows down.
 
     Args:
@@ -37,7 +38,8 @@ def dump(columns: list[str], rows: list[list]) -> bytes:
     Raises:
         TypeError: a value of a type that is not foreseen.
     """
-    return json.dumps([columns, *rows], default=_write).encode()
+    # Rows hold no lists that could hold themselves; looking for those takes half of the time.
+    return json.dumps([columns, *rows], default=_write, check_circular=False).encode()
 
 
 def load(text: bytes) -> tuple[list[str], list[list]]:

@@ -97,8 +97,10 @@ class Probe:
             return False
         if self.usage and not place.startswith(scope.usage_prefix):
             return False
+        if self.accept is None:
+            return True
         known = dict(zip(read, values, strict=True))
-        return self.accept is None or bool(self.accept(*(known.get(name) for name in self.reads)))
+        return bool(self.accept(*(known.get(name) for name in self.reads)))
 
     def _exists(self, name):
         table, _, column = self._full(name).rpartition(".")
