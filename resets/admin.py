@@ -13,12 +13,15 @@ from console.admin import PlatformAdmin, site
 from console.rules import Permission
 from enrollments.models import CourseOverview
 from resets import schemas
+from resets.bulk.models import BulkItem, BulkReset
 from resets.models import (
+    ArchivePart,
     CourseResetAudit,
     CourseResetCourseOptIn,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
+    ResetArchive,
     ResetJob,
     StudentModule,
     StudentModuleHistory,
@@ -191,3 +194,42 @@ class VisibleBlocksAdmin(PlatformAdmin):
     schema = schemas.VisibleBlocksSchema
     list_display = ("id", "course_id", "hashed")
     search_fields = ("=hashed", "^course_id")
+
+
+@admin.register(ResetArchive, site=site)
+class ResetArchiveAdmin(PlatformAdmin):
+    schema = schemas.ArchiveSchema
+    list_display = ("id", "audit", "kind", "rows", "created", "purged_at")
+    list_filter = ("kind",)
+    missing_ok = ("audit",)
+    search_fields = ("=audit__id", "^audit__course_enrollment__user__username")
+
+
+@admin.register(ArchivePart, site=site)
+class ArchivePartAdmin(PlatformAdmin):
+    """What is in a part is learners' work; it is not shown."""
+
+    schema = schemas.ArchivePartSchema
+    list_display = ("id", "archive", "number", "owner", "table", "operation", "rows")
+    list_filter = ("operation",)
+    list_select_related = ("archive",)
+    search_fields = ("=archive__audit__id", "=table")
+    exclude = ("payload",)
+
+
+@admin.register(BulkReset, site=site)
+class BulkResetAdmin(PlatformAdmin):
+    schema = schemas.BulkResetSchema
+    list_display = ("id", "course_id", "state", "memo", "created", "created_by", "will_reset", "cannot", "finished_at")
+    list_filter = ("state",)
+    missing_ok = ("created_by",)
+    search_fields = ("^course_id", "^created_by__username")
+
+
+@admin.register(BulkItem, site=site)
+class BulkItemAdmin(PlatformAdmin):
+    schema = schemas.BulkItemSchema
+    list_display = ("id", "bulk", "line", "typed", "verdict", "state", "reason")
+    list_filter = ("verdict", "state")
+    list_select_related = ("bulk",)
+    search_fields = ("=bulk__id", "^typed")

@@ -7,12 +7,15 @@ from console.querying import GuardedSchema
 from console.schemas import PERSON
 from enrollments.models import CourseEnrollment
 from enrollments.schemas import BLOCK_TYPES, MODES
+from resets.bulk.models import BulkItem, BulkReset
 from resets.models import (
+    ArchivePart,
     CourseResetAudit,
     CourseResetCourseOptIn,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
+    ResetArchive,
     ResetJob,
     StudentModule,
     StudentModuleHistory,
@@ -158,3 +161,54 @@ class VisibleBlocksSchema(GuardedSchema):
     """Block lists that subsection grades share."""
 
     allowed = {VisibleBlocks: ["id", "course_id", "hashed"]}
+
+
+class ArchiveSchema(GuardedSchema):
+    """Archives of resets; what is in them is no subject of a query."""
+
+    allowed = {
+        ResetArchive: ["id", "audit", "kind", "created", "rows", "purged_at"],
+        CourseResetAudit: ["id", "status"],
+    }
+
+
+class ArchivePartSchema(GuardedSchema):
+    """The parts of archives, without their contents."""
+
+    allowed = {
+        ArchivePart: ["id", "archive", "number", "owner", "table", "operation", "rows", "sha256"],
+        ResetArchive: ["id", "kind", "created"],
+    }
+
+
+class BulkResetSchema(GuardedSchema):
+    """Lists of learners to be reset, and who made and confirmed them."""
+
+    allowed = {
+        BulkReset: [
+            "id",
+            "course_id",
+            "memo",
+            "state",
+            "created",
+            "created_by",
+            "confirmed_at",
+            "confirmed_by",
+            "finished_at",
+            "will_reset",
+            "cannot",
+            "unknown",
+            "duplicate",
+        ],
+        get_user_model(): PERSON,
+    }
+
+
+class BulkItemSchema(GuardedSchema):
+    """The lines of such lists."""
+
+    allowed = {
+        BulkItem: ["id", "bulk", "line", "typed", "learner", "verdict", "state", "reason"],
+        BulkReset: ["id", "course_id", "state"],
+        get_user_model(): PERSON,
+    }

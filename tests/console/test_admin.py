@@ -25,12 +25,15 @@ from enrollments.models import (
     GeneratedCertificate,
     PersistentCourseGrade,
 )
+from resets.bulk.models import BulkItem, BulkReset
 from resets.models import (
+    ArchivePart,
     CourseResetAudit,
     CourseResetCourseOptIn,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
+    ResetArchive,
     ResetJob,
     StudentModule,
     StudentModuleHistory,
@@ -85,6 +88,30 @@ def override_history():
     )
 
 
+def archive():
+    return ResetArchive.objects.create(audit=AuditFactory(), kind="reset", created=timezone.now())
+
+
+def archive_part():
+    return ArchivePart.objects.create(
+        archive=archive(), number=1, owner="completions", table="t", operation="deleted", rows=1, payload=b"secret work"
+    )
+
+
+def bulk():
+    return BulkReset.objects.create(
+        course_id="course-v1:TestX+B1+2026",
+        memo="Wrong run",
+        created=timezone.now(),
+        created_by=support(),
+        expires_at=timezone.now(),
+    )
+
+
+def bulk_item():
+    return BulkItem.objects.create(bulk=bulk(), line=1, typed="amina", verdict="unknown", state="skipped")
+
+
 # One more row of each model.
 MAKERS = {
     User: LearnerFactory,
@@ -102,6 +129,10 @@ MAKERS = {
     CourseResetCourseOptIn: OptInFactory,
     CourseResetAudit: AuditFactory,
     ResetJob: lambda: AuditFactory().job,
+    ResetArchive: archive,
+    ArchivePart: archive_part,
+    BulkReset: bulk,
+    BulkItem: bulk_item,
     StudentModule: StudentModuleFactory,
     StudentModuleHistory: lambda: StudentModuleHistory.objects.create(student_module_id=1, created=timezone.now()),
     PersistentSubsectionGrade: SubsectionGradeFactory,
@@ -501,3 +532,10 @@ class TestCourseAccessRoles:
         LearnerVisit.objects.create(viewer_id=987_654, learner_id=987_655, visited_at=timezone.now())
         assert len(admin_client.get(address(LearnerVisit)).context["cl"].result_list) == 1
         assert len(rows_of(admin_client.get(address(LearnerVisit, "export")))) == 2
+
+
+def test_what_is_in_an_archive_is_not_shown(admin_client):
+    page = admin_client.get(address(ArchivePart, "change", archive_part().pk)).content.decode()
+    assert "deleted" in page.lower()
+    assert "payload" not in page.lower()
+    assert "secret work" not in page
