@@ -214,7 +214,7 @@ class ArchivePartAdmin(PlatformAdmin):
     list_filter = ("operation",)
     list_select_related = ("archive",)
     search_fields = ("=archive__audit__id", "=table")
-    exclude = ("payload",)
+    fields = ("id", "archive", "number", "owner", "table", "operation", "rows", "sha256")
 
 
 @admin.register(BulkReset, site=site)
