@@ -23,6 +23,8 @@ os.environ |= {
     "LECTERN_HTTPS": "0",
     "LECTERN_LOG_LEVEL": "WARNING",
     "DEBUG": "0",
-    "CELERY_BROKER_URL": "memory://",
+    # Never a broker that somebody else's workers listen to, nor a mail server.
+    "CELERY_BROKER_URL": "filesystem://",
 }
+os.environ.pop("EMAIL_URL", None)
 django.setup()

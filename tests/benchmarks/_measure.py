@@ -64,22 +64,27 @@ class Comparison:
         what: what was done, and against what.
         ours, other: median seconds.
         limit: the design's target. At most this many times the other's time; below one it
-            means that ours has to be faster.
+            means that ours has to be faster. None: the design names none.
     """
 
     what: str
     ours: float
     other: float
-    limit: float
+    limit: float | None = None
 
     def cells(self) -> tuple[str, ...]:
         """Return the line in words: a target below one is told as "so many times faster"."""
+        if self.limit is None:
+            return self.what, _milliseconds(self.ours), _milliseconds(self.other), _times(self.ours, self.other), "", ""
         faster = self.limit < 1
-        ratio = self.other / self.ours if faster else self.ours / self.other
         target = f"at least {1 / self.limit:g}x faster" if faster else f"at most {self.limit:g}x"
         verdict = "met" if self.ours <= self.limit * self.other else "MISSED"
-        shown = f"{ratio:.1f}x faster" if faster else f"{ratio:.2f}x"
+        shown = f"{self.other / self.ours:.1f}x faster" if faster else _times(self.ours, self.other)
         return self.what, _milliseconds(self.ours), _milliseconds(self.other), shown, target, verdict
+
+
+def _times(ours, other):
+    return f"{ours / other:.2f}x"
 
 
 def _milliseconds(seconds):
