@@ -229,7 +229,9 @@ def _read(table, keys) -> tuple[list[str], list[tuple]]:
 
 def _columns(table) -> set[str]:
     with connection.cursor() as cursor:
-        return {column.name for column in connection.introspection.get_table_description(cursor, table)}
+        # Django's introspection looks at much more than names, and parses SQLite's table definitions for it.
+        cursor.execute(f"SELECT * FROM {_name(table)} WHERE 1 = 0")
+        return {column[0] for column in cursor.description}
 
 
 def _execute(statement, parameters):
