@@ -105,10 +105,6 @@ class LearnerPageMixin:
     permission_required = Permission.VIEW_LEARNERS
     tab = ""
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, **kwargs)
-        self.learner = None
-
     def dispatch(self, request, *args, **kwargs):
         if self.has_permission():
             self.learner = learners.find(kwargs["username"])

@@ -49,7 +49,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "django_tables2",
     "rules.apps.AutodiscoverRulesConfig",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -78,7 +77,7 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["console.templatetags.lectern", "template_partials.templatetags.partials"],
+            "builtins": ["console.templatetags.lectern"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -73,10 +73,8 @@ def _take_over(seen):
 def _ring_again(now):
     before = now - timedelta(seconds=settings.LECTERN_RING_AGAIN_SECONDS)
     unheard = ResetJob.objects.filter(audit__status=Status.ENQUEUED, rung_at__lt=before)
-    ids = list(unheard.order_by("rung_at").values_list("pk", flat=True)[:BATCH])
+    ids = _ring_for(tasks.run_reset, unheard.order_by("rung_at"))
     ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
-    for audit_id in ids:
-        ring(tasks.run_reset, audit_id)
     return len(ids)
 
 
@@ -90,10 +88,8 @@ def _mail_again(now):
         # Rung for not long ago: a mail server that stays away must not pile tasks up.
         rung_at__lt=now - MAIL_AGAIN_AFTER,
     )
-    ids = list(unsent.order_by("finished_at").values_list("pk", flat=True)[:BATCH])
+    ids = _ring_for(tasks.mail_learner, unsent.order_by("finished_at"))
     ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
-    for audit_id in ids:
-        ring(tasks.mail_learner, audit_id)
     return len(ids)
 
 
@@ -105,7 +101,12 @@ def _verify(now):
         finished_at__lt=now - timedelta(minutes=settings.LECTERN_VERIFY_AFTER_MINUTES),
         finished_at__gt=now - VERIFY_GIVE_UP_AFTER,
     )
-    ids = list(unverified.order_by("finished_at").values_list("pk", flat=True)[:BATCH])
+    return len(_ring_for(tasks.verify_reset, unverified.order_by("finished_at")))
+
+
+def _ring_for(task, jobs):
+    """Ring for the first of these jobs, a batch at most, and return their ids."""
+    ids = list(jobs.values_list("pk", flat=True)[:BATCH])
     for audit_id in ids:
-        ring(tasks.verify_reset, audit_id)
-    return len(ids)
+        ring(task, audit_id)
+    return ids
