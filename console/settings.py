@@ -36,6 +36,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "console",
     "enrollments",
+    "groups",
     "resets",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",

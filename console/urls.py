@@ -27,5 +27,6 @@ urlpatterns = [
     path("admin/", site.urls),
     path("", include((console_patterns, "console"))),
     path("", include("enrollments.urls")),
+    path("", include("groups.urls")),
     path("", include("resets.urls")),
 ]

@@ -20,6 +20,7 @@ from enrollments.models import (
     GeneratedCertificate,
     PersistentCourseGrade,
 )
+from groups.models import CohortMembership, CourseCohort, CourseUserGroup, GroupMember
 from resets.models import (
     CourseResetAudit,
     CourseResetCourseOptIn,
@@ -305,3 +306,27 @@ class AuditFactory(RowFactory):
     status = CourseResetAudit.Status.ENQUEUED
     comment = "Asked for by the learner"
     job = factory.RelatedFactory(JobFactory, factory_related_name="audit")
+
+
+# --- Groups ----------------------------------------------------------------------------------
+
+
+class CohortFactory(RowFactory):
+    """A cohort with its assignment type, as the LMS makes both."""
+
+    class Meta:
+        model = CourseUserGroup
+
+    name = factory.Sequence(lambda n: f"Cohort {n}")
+    course_id = factory.LazyFunction(lambda: CourseKey.from_string("course-v1:MineX+M1+2026"))
+    group_type = CourseUserGroup.Type.COHORT
+
+    @factory.post_generation
+    def assignment_type(self, create, given, **kwargs):
+        CourseCohort.objects.create(course_user_group=self, assignment_type=given or "manual")
+
+
+def join_cohort(cohort, user):
+    """Put a learner into a cohort, in both membership tables."""
+    GroupMember.objects.create(courseusergroup=cohort, user=user)
+    return CohortMembership.objects.create(course_user_group=cohort, user=user, course_id=cohort.course_id)

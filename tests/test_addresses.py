@@ -23,6 +23,9 @@ SUPPORT_BY_POST_ONLY = (SIGN_IN, 403, 403, 403, 405, 405, 405)
 REDIRECTED = (SIGN_IN, 403, 403, 403, 302, 302, 302)
 ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
 
+COURSE_STAFF = (SIGN_IN, 403, 200, 200, 403, 200, 200)
+OF_THIS_COURSE = (SIGN_IN, 403, 404, 200, 403, 200, 200)
+
 ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
     "console:learners": (SUPPORT, {}),
@@ -37,6 +40,8 @@ ADDRESSES = {
     "enrollments:list": (EVERYBODY_WITH_A_ROLE, {}),
     "enrollments:list-introspect": (EVERYBODY_WITH_A_ROLE, {}),
     "enrollments:list-suggestions": (EVERYBODY_WITH_A_ROLE, {}),
+    "groups:courses": (COURSE_STAFF, {}),
+    "groups:course": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"course_key": RUN}),
     "resets:learner": (SUPPORT, {"username": "anna"}),
     "resets:learner-introspect": (SUPPORT, {"username": "anna"}),
     "resets:learner-suggestions": (SUPPORT, {"username": "anna"}),

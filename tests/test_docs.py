@@ -12,7 +12,11 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "docs/decisions").glob("*.md")),
 ]
-CODE = [path for name in ("console", "enrollments", "resets", "tests") for path in sorted((ROOT / name).rglob("*.py"))]
+CODE = [
+    path
+    for name in ("console", "enrollments", "groups", "resets", "tests")
+    for path in sorted((ROOT / name).rglob("*.py"))
+]
 
 
 def test_every_variable_of_the_settings_is_described():

@@ -1,0 +1,11 @@
+"""What groups add to the shared pages: a section in the sidebar."""
+
+from console import navigation
+from groups.rules import Permission
+
+
+def register() -> None:
+    """Fill the registries of the lower floors (called once, by `AppConfig.ready`)."""
+    navigation.register(
+        navigation.NavItem("Groups", "groups:courses", Permission.MANAGE, "users", order=50, shortcut="c")
+    )

@@ -1,0 +1,13 @@
+"""A made-up site: what `load_demo` makes of groups. Each part has a module of its own."""
+
+from console.demo import Demo
+
+PARTS = ()
+
+
+def load(demo: Demo) -> str:
+    """Make content, cohorts and learner groups; returns what was made, in words.
+
+    Needs the people of `console.demo` and the course runs of `enrollments.demo`.
+    """
+    return ", ".join(part.load(demo) for part in PARTS)

@@ -1,0 +1,14 @@
+"""Addresses of the groups app. Each area keeps its own list; this is only where they meet."""
+
+from django.urls import path, register_converter
+
+from console.converters import CourseKeyConverter
+from groups import views
+
+register_converter(CourseKeyConverter, "course_key")
+
+app_name = "groups"
+urlpatterns = [
+    path("groups/", views.CourseListView.as_view(), name="courses"),
+    path("groups/<course_key:course_key>/", views.CourseView.as_view(), name="course"),
+]
