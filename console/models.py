@@ -5,11 +5,13 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
 from console.fields import CourseKeyField
-from console.platform import PlatformModel
+from console.platform import PlatformModel, TableUse
 
 
 class UserProfile(PlatformModel):
     """`auth_userprofile`: the learner's full name and what they told about themselves."""
+
+    table_use = TableUse("No learner is found: names are read from there.")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="profile")
     name = models.CharField(max_length=255, blank=True, db_index=True)
@@ -32,6 +34,8 @@ class UserProfile(PlatformModel):
 
 class CourseAccessRole(PlatformModel):
     """`student_courseaccessrole`: who is staff of what. Empty org and course mean site-wide."""
+
+    table_use = TableUse("Nobody but superusers has a role.", insert=True, delete=True)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="course_access_roles")
     org = models.CharField(max_length=64, blank=True, db_index=True)

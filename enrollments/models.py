@@ -8,12 +8,14 @@ from django.conf import settings
 from django.db import models
 
 from console.fields import CourseKeyField, LearningContextKeyField, UsageKeyField
-from console.platform import PlatformModel
+from console.platform import PlatformModel, TableUse
 from enrollments.querysets import CourseEnrollmentQuerySet
 
 
 class CourseOverview(PlatformModel):
     """`course_overviews_courseoverview`: the LMS's summary of a course run."""
+
+    table_use = TableUse("Course runs have neither names nor dates.")
 
     id = CourseKeyField(max_length=255, primary_key=True)
     created = models.DateTimeField()
@@ -59,6 +61,8 @@ class CourseEnrollment(PlatformModel):
     enrollments behind, and they stay visible.
     """
 
+    table_use = TableUse("No learner has a course.", lock=True)
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="course_enrollments")
     course_id = CourseKeyField(max_length=255, db_index=True)
     created = models.DateTimeField(null=True, blank=True, db_index=True)
@@ -89,6 +93,8 @@ class CourseEnrollment(PlatformModel):
 class CourseMode(PlatformModel):
     """`course_modes_coursemode`: an enrollment mode that a run offers."""
 
+    table_use = TableUse("The modes that a course run offers are not shown.", optional=True)
+
     course_id = CourseKeyField(max_length=255, db_index=True)
     mode_slug = models.CharField(max_length=100)
     mode_display_name = models.CharField(max_length=255)
@@ -109,6 +115,8 @@ class CourseMode(PlatformModel):
 
 class PersistentCourseGrade(PlatformModel):
     """`grades_persistentcoursegrade`: the stored grade; an empty letter means not passing."""
+
+    table_use = TableUse("No grades are shown, and nobody counts as passing.", optional=True)
 
     id = models.BigAutoField(primary_key=True)
     created = models.DateTimeField()
@@ -138,6 +146,8 @@ class PersistentCourseGrade(PlatformModel):
 class BlockCompletion(PlatformModel):
     """`completion_blockcompletion`: a block that a learner completed."""
 
+    table_use = TableUse("Completions are not shown; only a new enrollment counts as recent activity.", optional=True)
+
     id = models.BigAutoField(primary_key=True)
     created = models.DateTimeField()
     modified = models.DateTimeField()
@@ -162,6 +172,8 @@ class BlockCompletion(PlatformModel):
 
 class GeneratedCertificate(PlatformModel):
     """`certificates_generatedcertificate`: a certificate, or the reason why there is none."""
+
+    table_use = TableUse("Certificates are not shown.", optional=True)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
     course_id = CourseKeyField(max_length=255)

@@ -7,14 +7,18 @@ from django.conf import settings
 from django.db import models
 
 from console.fields import CourseKeyField, UsageKeyField
-from console.platform import PlatformModel
+from console.platform import PlatformModel, TableUse
 from enrollments.models import CourseEnrollment
 from resets.bulk.models import BulkItem, BulkReset  # noqa: F401 (Django looks for models here)
 from resets.querysets import CourseResetAuditQuerySet
 
+RESETS_OFF = "Course resets are off: they came to Open edX with Redwood (2024)."
+
 
 class StudentModule(PlatformModel):
     """`courseware_studentmodule`: a learner's state in one block, containers' positions included."""
+
+    table_use = TableUse("Learners’ answers are neither shown nor reset.", optional=True)
 
     id = models.BigAutoField(primary_key=True)
     module_type = models.CharField(max_length=32, db_index=True, default="problem")
@@ -42,6 +46,8 @@ class StudentModule(PlatformModel):
 class StudentModuleHistory(PlatformModel):
     """`courseware_studentmodulehistory`: earlier states of a module. A reset keeps them."""
 
+    table_use = TableUse("Earlier answers are not shown.", optional=True)
+
     student_module_id = models.IntegerField(db_index=True)
     version = models.CharField(max_length=255, null=True, blank=True, db_index=True)
     created = models.DateTimeField(db_index=True)
@@ -61,6 +67,8 @@ class StudentModuleHistory(PlatformModel):
 class VisibleBlocks(PlatformModel):
     """`grades_visibleblocks`: block lists shared by all learners' subsection grades."""
 
+    table_use = TableUse("Subsection grades cannot be explained.", optional=True)
+
     blocks_json = models.TextField()
     hashed = models.CharField(max_length=100, unique=True)
     course_id = CourseKeyField(max_length=255, db_index=True)
@@ -76,6 +84,8 @@ class VisibleBlocks(PlatformModel):
 
 class PersistentSubsectionGrade(PlatformModel):
     """`grades_persistentsubsectiongrade`: the stored grade of one subsection."""
+
+    table_use = TableUse("Subsection grades are neither shown nor reset.", optional=True)
 
     id = models.BigAutoField(primary_key=True)
     created = models.DateTimeField()
@@ -110,6 +120,8 @@ class PersistentSubsectionGrade(PlatformModel):
 class PersistentSubsectionGradeOverride(PlatformModel):
     """`grades_persistentsubsectiongradeoverride`: a grade that staff or a tool set by hand."""
 
+    table_use = TableUse("Overrides of grades are neither shown nor reset.", optional=True)
+
     grade = models.OneToOneField(PersistentSubsectionGrade, models.DO_NOTHING, related_name="override")
     created = models.DateTimeField(db_index=True)
     modified = models.DateTimeField(db_index=True)
@@ -133,6 +145,8 @@ class HistoricalSubsectionGradeOverride(PlatformModel):
 
     The LMS writes these rows from its ORM; whoever deletes an override by SQL owes the '-' row.
     """
+
+    table_use = TableUse("Changes of grade overrides are not recorded.", optional=True, insert=True)
 
     history_id = models.AutoField(primary_key=True)
     id = models.IntegerField(db_index=True)
@@ -164,6 +178,8 @@ class HistoricalSubsectionGradeOverride(PlatformModel):
 class CourseResetCourseOptIn(PlatformModel):
     """`support_courseresetcourseoptin`: a course run whose learners may be reset."""
 
+    table_use = TableUse(RESETS_OFF, optional=True, insert=True, update=True)
+
     created = models.DateTimeField()
     modified = models.DateTimeField()
     course_id = CourseKeyField(max_length=255, unique=True)
@@ -183,6 +199,8 @@ class CourseResetAudit(PlatformModel):
     `course` is the opt-in row, not the course key: the platform's column `course_id` is its
     integer id.
     """
+
+    table_use = TableUse(RESETS_OFF, optional=True, insert=True, update=True)
 
     class Status(models.TextChoices):
         ENQUEUED = "enqueued", "Enqueued"

@@ -4,13 +4,23 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 
 from console.models import LearnerVisit, UserProfile
-from console.platform import PlatformModel, PlatformRouter, check_table_names
+from console.platform import (
+    PlatformModel,
+    PlatformRouter,
+    TableUse,
+    check_table_names,
+    check_table_uses,
+    platform_models,
+    register_tables,
+    table_uses,
+)
 
 OWN_LABELS = [config.label for config in apps.get_app_configs() if config.label.startswith("lectern_")]
 OWN_MODELS = [model for label in OWN_LABELS for model in apps.get_app_config(label).get_models()]
@@ -55,6 +65,30 @@ def test_a_platform_table_with_our_prefix_is_an_error(monkeypatch):
 def test_a_table_of_ours_without_the_prefix_is_an_error(monkeypatch):
     monkeypatch.setattr(LearnerVisit._meta, "db_table", "learner_visit")
     assert [error.id for error in check_table_names(None)] == ["lectern.E002"]
+
+
+def test_every_platform_model_declares_what_is_done_with_its_table():
+    assert check_table_uses(None) == []
+
+
+@pytest.mark.parametrize("model", platform_models(), ids=lambda model: model.__name__)
+def test_what_is_missed_without_a_table_is_a_sentence(model):
+    without = model.table_use.without
+    assert without[0].isupper()
+    assert without.endswith(".")
+
+
+def test_a_platform_model_without_a_declaration_is_an_error(monkeypatch):
+    monkeypatch.delattr(UserProfile, "table_use")
+    assert [(error.id, error.obj) for error in check_table_uses(None)] == [("lectern.E003", UserProfile)]
+
+
+def test_tables_without_a_model_are_declared_beside_the_models(monkeypatch):
+    monkeypatch.setattr("console.platform._sources", [])
+    register_tables(lambda: {"auth_userprofile": TableUse("Nothing.", update=True), "other": TableUse("Little.")})
+    uses = table_uses()
+    assert uses["other"] == TableUse("Little.")
+    assert uses["auth_userprofile"] == replace(UserProfile.table_use, update=True)
 
 
 def test_migrating_an_attached_database_makes_no_platform_table(tmp_path):
