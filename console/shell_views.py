@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
-from console import html
+from console import html, plots
 
 
 class SignInForm(AuthenticationForm):
@@ -90,5 +90,31 @@ def components(request):
             "tones": list(html.TONES),
             "past": now - timedelta(days=3),
             "future": now + timedelta(hours=2),
+            "plots": _example_plots(now.date()),
         },
     )
+
+
+def _example_plots(today):
+    """Return a plot of each kind."""
+    people = [("Applied cohort", 1204, ""), ("Late starters", 310, "info"), ("Nobody yet", 0, "")]
+    steps = [("Learners with an intention", 4210), ("Enrolled by it", 2600), ("Completed", 417)]
+    tones = [("complete", "Complete", "success"), ("failed", "Failed", "danger"), ("running", "Running", "info")]
+    counts = {(today - timedelta(days=day), key): day * 7 % 5 for day in range(0, 30, 2) for key, _, _ in tones}
+    return [
+        plots.bars(
+            "Bars",
+            [plots.Bar(name, size, "#tables", tone=tone) for name, size, tone in people],
+            headings=("Cohort", "Learners"),
+            caption="Learners by cohort, largest first.",
+        ),
+        plots.funnel("Funnel", [plots.Bar(*step) for step in steps], headings=("Step", "Learners")),
+        plots.days(
+            "c-days",
+            "Stacked bars over days",
+            [plots.Series(*tone) for tone in tones],
+            counts=counts,
+            last=today,
+            caption="Resets by the day on which they were asked for (UTC).",
+        ),
+    ]

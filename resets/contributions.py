@@ -6,14 +6,12 @@ from console import cards, health, learners, navigation
 from console.query_fields import Text
 from console.rules import Permission as ConsolePermission
 from enrollments import columns
+from resets import cards as reset_cards
 from resets import sweeper
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import CourseResetAudit
 from resets.rules import Permission
 from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
-
-CARD_LIMIT = 8
-Status = CourseResetAudit.Status
 
 
 def register() -> None:
@@ -36,7 +34,8 @@ def register() -> None:
             query_fields=(Text(name="reset_status", codes=ResetStatus.values),),
         )
     )
-    cards.register(cards.Card("resets/_attention.html", _attention, order=20))
+    cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20))
+    cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30))
     health.register("resets", sweeper.nothing_is_stuck)
 
 
@@ -50,13 +49,3 @@ def _filters():
             label="Reset", field_name="reset_status", choices=ResetStatus.choices, empty_label="Any"
         )
     }
-
-
-def _attention(viewer):
-    """Return the resets that run and those that failed last, each limited."""
-    visible = CourseResetAudit.objects.visible_to(viewer).select_related(
-        "course_enrollment__user", "course_enrollment__overview", "reset_by", "job"
-    )
-    running = visible.filter(status__in=[Status.ENQUEUED, Status.IN_PROGRESS]).order_by("-pk")
-    failed = visible.filter(status=Status.FAILED).order_by("-pk")
-    return {"running": running[:CARD_LIMIT], "failed": failed[:CARD_LIMIT]}
