@@ -9,12 +9,16 @@ from django.conf import settings
 from django.db import models
 
 from console.fields import CourseKeyField
-from console.platform import PlatformModel
+from console.platform import PlatformModel, TableUse
 from groups.querysets import CourseUserGroupQuerySet
+
+GROUPS_OFF = "Cohorts and learner groups are off."
 
 
 class CourseUserGroup(PlatformModel):
     """`course_groups_courseusergroup`. Names are unique in a course run across both kinds."""
+
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True, lock=True)
 
     class Type(models.TextChoices):
         COHORT = "cohort", "Cohort"
@@ -39,6 +43,8 @@ class CourseUserGroup(PlatformModel):
 class GroupMember(PlatformModel):
     """`course_groups_courseusergroup_users`: a member, as lists, counts and e-mail targets read it."""
 
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True)
+
     courseusergroup = models.ForeignKey(CourseUserGroup, models.DO_NOTHING, related_name="members")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="course_group_memberships")
 
@@ -57,6 +63,8 @@ class CohortMembership(PlatformModel):
     No index begins with `course_id`: a course's memberships are read through its cohorts.
     """
 
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True)
+
     course_user_group = models.ForeignKey(CourseUserGroup, models.DO_NOTHING, related_name="cohort_memberships")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="cohort_memberships", db_index=False
@@ -74,6 +82,8 @@ class CohortMembership(PlatformModel):
 
 class CourseCohort(PlatformModel):
     """`course_groups_coursecohort`: how learners get into a cohort. Each cohort has to have one."""
+
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True)
 
     class AssignmentType(models.TextChoices):
         RANDOM = "random", "Automatic"
@@ -96,6 +106,8 @@ class CourseCohortsSettings(PlatformModel):
     A missing row means that the LMS has never looked, not that there are no cohorts: its first
     reader makes the row from the course's own settings.
     """
+
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True)
 
     is_cohorted = models.BooleanField(default=False)
     course_id = CourseKeyField(max_length=255, unique=True)
@@ -120,6 +132,8 @@ class CohortContentGroup(PlatformModel):
     its kind (see `LearnerGroupLink`).
     """
 
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True)
+
     partition_id = models.IntegerField()
     group_id = models.IntegerField()
     created_at = models.DateTimeField()
@@ -138,6 +152,8 @@ class CohortContentGroup(PlatformModel):
 class UnregisteredLearnerCohortAssignment(PlatformModel):
     """`course_groups_unregisteredlearnercohortassignments`: an e-mail address that waits for its account."""
 
+    table_use = TableUse(GROUPS_OFF, optional=True, insert=True, update=True, delete=True)
+
     email = models.CharField(max_length=255, blank=True, db_index=True)
     course_id = CourseKeyField(max_length=255)
     course_user_group = models.ForeignKey(CourseUserGroup, models.DO_NOTHING, related_name="preassignments")
@@ -154,6 +170,8 @@ class UnregisteredLearnerCohortAssignment(PlatformModel):
 class BulkEmailCohortTarget(PlatformModel):
     """`bulk_email_cohorttarget`: a bulk e-mail that went to a cohort, which then cannot be deleted."""
 
+    table_use = TableUse("Bulk e-mails to cohorts are not shown.", optional=True)
+
     target_ptr_id = models.IntegerField(primary_key=True)
     cohort = models.ForeignKey(CourseUserGroup, models.DO_NOTHING, related_name="bulk_email_targets")
 
@@ -168,6 +186,8 @@ class BulkEmailCohortTarget(PlatformModel):
 
 class VerifiedTrackCohortedCourse(PlatformModel):
     """`verified_track_content_verifiedtrackcohortedcourse`: the switch of verified-track cohorting."""
+
+    table_use = TableUse("Verified-track cohorting is off.", optional=True, insert=True, update=True)
 
     course_key = CourseKeyField(max_length=255, unique=True)
     enabled = models.BooleanField()

@@ -4,11 +4,13 @@ from django.conf import settings
 from django.db import models
 
 from console.fields import CourseKeyField
-from console.platform import PlatformModel
+from console.platform import PlatformModel, TableUse
 
 
 class UserCourseTag(PlatformModel):
     """`user_api_usercoursetag`: among others the group of an experiment that a learner was drawn into."""
+
+    table_use = TableUse("Groups of experiments are not shown.", optional=True)
 
     PARTITION_KEY = "xblock.partition_service.partition_{}"
 
@@ -29,6 +31,8 @@ class UserCourseTag(PlatformModel):
 
 class CourseTeam(PlatformModel):
     """`teams_courseteam`. Its primary key is the id of the content group that a team makes."""
+
+    table_use = TableUse("Teams are not shown.", optional=True)
 
     team_id = models.CharField(max_length=255, unique=True)
     discussion_topic_id = models.CharField(max_length=255, unique=True)
@@ -52,6 +56,8 @@ class CourseTeam(PlatformModel):
 
 class CourseTeamMembership(PlatformModel):
     """`teams_courseteammembership`. One team per team-set is the LMS's Python rule only."""
+
+    table_use = TableUse("Teams are not shown.", optional=True)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+")
     team = models.ForeignKey(CourseTeam, models.DO_NOTHING, related_name="memberships")
