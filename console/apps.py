@@ -13,7 +13,7 @@ class ConsoleConfig(AppConfig):
 
         logs.configure()
         # Django's own admin site is not served; ours takes what each app's admin.py registers with it.
-        autodiscover_modules("people_admin", "admin")
+        autodiscover_modules("people_admin", "token_admin", "admin")
         # Signing in to Lectern writes nothing to the account: an LMS reads last_login as its own.
         # Django's auth app is made ready after this one; a receiver by its name keeps its own out.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

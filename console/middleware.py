@@ -1,12 +1,14 @@
 """Nobody gets past here without a role; no personal page stays in a cache."""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
+from console.api import decides_itself
 from console.rules import Permission
 
 
@@ -33,9 +35,16 @@ class PrivateResponseMiddleware:
 
 
 class StaffOnlyMiddleware(LoginRequiredMiddleware):
-    """Default deny: sign-in first, then a role. Open views are marked `login_not_required`."""
+    """Default deny: sign-in first, then a role. Open views are marked `login_not_required`.
+
+    Views of Django REST framework sign in later, with a token perhaps, and answer 401 and 403 as
+    JSON; the framework takes all of them out of Django's own check. So one that has given up our
+    permission class is closed.
+    """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
+        if hasattr(view_func, "cls"):
+            return _closed_unless_it_decides(view_func)
         refusal = super().process_view(request, view_func, view_args, view_kwargs)
         if refusal is not None or not request.user.is_authenticated:
             return refusal
@@ -52,3 +61,8 @@ class StaffOnlyMiddleware(LoginRequiredMiddleware):
         back = request.htmx.current_url_abs_path or resolve_url("console:home")
         login = resolve_url(self.get_login_url(view_func))
         return HttpResponseClientRedirect(f"{login}?{urlencode({self.redirect_field_name: back})}")
+
+
+def _closed_unless_it_decides(view_func):
+    if not decides_itself(view_func):
+        raise PermissionDenied

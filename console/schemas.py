@@ -4,7 +4,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 
-from console.models import CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
+from console.models import ApiToken, CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
 from console.query_fields import Text
 from console.querying import GuardedSchema
 
@@ -84,3 +84,12 @@ class WorkerHeartbeatSchema(GuardedSchema):
     """Signs of life of the workers."""
 
     allowed = {WorkerHeartbeat: ["name", "seen_at"]}
+
+
+class ApiTokenSchema(GuardedSchema):
+    """API tokens, without what signs anybody in."""
+
+    allowed = {
+        ApiToken: ["id", "user", "name", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at"],
+        get_user_model(): PERSON,
+    }

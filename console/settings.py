@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_tables2",
+    "drf_spectacular",
     "rules.apps.AutodiscoverRulesConfig",
 ]
 
@@ -154,6 +155,35 @@ AXES_IPWARE_PROXY_COUNT = env.int("LECTERN_PROXIES", default=0)
 AXES_IPWARE_META_PRECEDENCE_ORDER = (
     ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if AXES_IPWARE_PROXY_COUNT else ["REMOTE_ADDR"]
 )
+
+# --- APIs ------------------------------------------------------------------------------------
+
+LECTERN_API_PER_MINUTE = env.int("LECTERN_API_PER_MINUTE", default=300)
+LECTERN_TOKEN_DAYS = env.int("LECTERN_TOKEN_DAYS", default=365)
+REST_FRAMEWORK = {
+    # The first one decides that strangers get 401 and not 403.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "console.api.TokenSignIn",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["console.api.StatedPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["console.api.PerPersonThrottle"],
+    "DEFAULT_PAGINATION_CLASS": "console.api.PlatformPagination",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Lectern",
+    "DESCRIPTION": "What programs may ask of Lectern. Addresses and answers are those of Open edX.",
+    "VERSION": "1",
+    "SERVE_PUBLIC": True,
+    "SERVE_PERMISSIONS": ["console.api.StatedPermission"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
 
 # --- Security --------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ SUPPORT = (SIGN_IN, 403, 403, 403, 200, 200, 200)
 SUPPORT_BY_POST_ONLY = (SIGN_IN, 403, 403, 403, 405, 405, 405)
 REDIRECTED = (SIGN_IN, 403, 403, 403, 302, 302, 302)
 ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
+# APIs answer strangers with 401 instead of sending them to the sign-in page.
+API_FOR_EVERYBODY_WITH_A_ROLE = (401, 403, 200, 200, 200, 200, 200)
 
 COURSE_STAFF = (SIGN_IN, 403, 200, 200, 403, 200, 200)
 OF_THIS_COURSE = (SIGN_IN, 403, 404, 200, 403, 200, 200)
@@ -32,6 +34,9 @@ ADDRESSES = {
     "console:learner": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"username": "anna"}),
     "console:healthz": (OPEN, {}),
     "console:readyz": ((503,) * 7, {}),
+    "console:api-schema": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
+    "console:api-docs": (EVERYBODY_WITH_A_ROLE, {}),
+    "console:csrf-token": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
     "console:login": ((200, 302, 302, 302, 302, 302, 302), {}),
     "console:logout": ((405,) * 7, {}),
     "enrollments:courses": (SUPPORT, {"username": "anna"}),

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from console import history
+from console import history, tokens
 from console.admin import PlatformAdmin, site
-from console.models import CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
+from console.models import ApiToken, CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
 from console.tables import COUNT_CAP
 from enrollments.models import (
     BlockCompletion,
@@ -92,6 +92,11 @@ def archive():
     return ResetArchive.objects.create(audit=AuditFactory(), kind="reset", created=timezone.now())
 
 
+def api_token():
+    person = LearnerFactory()
+    return tokens.create(user=person, name="Report", days=1, actor=person)[0]
+
+
 def archive_part():
     return ArchivePart.objects.create(
         archive=archive(), number=1, owner="completions", table="t", operation="deleted", rows=1, payload=b"secret work"
@@ -119,6 +124,7 @@ MAKERS = {
     CourseAccessRole: lambda: CourseAccessRole.objects.get(user=support()),
     LogEntry: log_entry,
     LearnerVisit: visit,
+    ApiToken: api_token,
     WorkerHeartbeat: lambda: WorkerHeartbeat.objects.create(name=f"w{timezone.now():%f}", seen_at=timezone.now()),
     CourseOverview: CourseOverviewFactory,
     CourseEnrollment: EnrollmentFactory,
@@ -262,11 +268,12 @@ class TestEveryModel:
 
     @EVERY_MODEL
     def test_global_staff_change_only_what_a_class_allows(self, model, client_of):
-        """`is_staff` without superuser: opt-ins are theirs to keep, nothing else."""
+        """`is_staff` without superuser: opt-ins are theirs to keep, API tokens to make, nothing else."""
         client = client_of(admin_user(is_superuser=False))
         row = MAKERS[model]()
         allowed = model is CourseResetCourseOptIn
-        assert client.get(address(model, "add")).status_code == (200 if allowed else 403)
+        adds = allowed or model is ApiToken
+        assert client.get(address(model, "add")).status_code == (200 if adds else 403)
         assert client.get(address(model, "delete", row.pk)).status_code == (200 if allowed else 403)
         assert client.post(address(model, "change", row.pk), {}).status_code == (302 if allowed else 403)
         assert model._default_manager.filter(pk=row.pk).exists()
