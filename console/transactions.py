@@ -12,8 +12,17 @@ log = structlog.get_logger(__name__)
 CONFLICT_CODES = {1205, 1213, "40P01", "40001"}
 
 
+class OvertakenError(Exception):
+    """Another transaction got in between, as by inserting the same row: the unit starts again and then sees it.
+
+    Raised inside a function with `atomic_with_retries`; without one around it, it is a failure.
+    """
+
+
 def is_conflict(error: BaseException) -> bool:
     """Say whether the same transaction, started again, may well succeed."""
+    if isinstance(error, OvertakenError):
+        return True
     if not isinstance(error, OperationalError):
         return False
     code = error.args[0] if error.args else None
@@ -22,7 +31,8 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def atomic_with_retries(function):
-    """Run `function` in one transaction; start the whole of it again on a deadlock or lock timeout.
+    """Run `function` in one transaction; start the whole of it again on a deadlock, lock timeout
+    or when it was overtaken.
 
     Inside an outer transaction it is a savepoint, and nothing is retried: a deadlock has broken the
     outer one too.

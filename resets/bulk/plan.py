@@ -4,17 +4,16 @@ Everything is looked up by sets of 1,000 lines, so that 50,000 learners take sec
 is stored with the enrollments' ids: a confirmed plan resets exactly these, whatever matches later.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, connection
-from django.db.models.functions import Collate, Upper
+from django.db import DataError
 from django.utils import timezone
 
 from console import history
+from console.accounts import find_accounts
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets.actions import UNSTORABLE, ResetRefusedError, clean_memo
@@ -103,7 +102,8 @@ def _store(items, course_key, memo, actor):
 
 
 def _judge(lines, course_key, seen):
-    learners, ambiguous = _learners({line.typed for line in lines})
+    accounts = find_accounts({line.typed for line in lines})
+    learners, ambiguous = accounts.found, accounts.ambiguous
     enrollments = _enrollments(set(learners.values()), course_key)
     items = []
     for line in lines:
@@ -142,44 +142,6 @@ def _verdict(item, learner, enrollment, accounts):
 
 
 # --- Looking up ------------------------------------------------------------------------------
-
-
-def _learners(texts):
-    """Return account ids by typed text, and how many accounts share a text that names more than one.
-
-    A username counts exactly as it is written; what is no username may be an e-mail address, of
-    which letter case does not count.
-    """
-    rows = get_user_model().objects.filter(username__in=texts).values_list("username", "pk")
-    # Once more, exactly: MySQL finds "Amina" when asked for "amina".
-    found = {username: pk for username, pk in rows if username in texts}
-    addresses = {text for text in texts if "@" in text and text not in found}
-    owners = _owners(addresses) if addresses else {}
-    ambiguous = {}
-    for text in addresses:
-        ids = owners.get(text.casefold(), [])
-        if len(ids) == 1:
-            found[text] = ids[0]
-        elif ids:
-            ambiguous[text] = len(ids)
-    return found, ambiguous
-
-
-def _owners(addresses):
-    """Return account ids by folded e-mail address, through the index that each engine has for it."""
-    people = get_user_model().objects
-    if connection.vendor == "postgresql":
-        people = people.annotate(folded=Upper("email")).filter(folded__in={text.upper() for text in addresses})
-    elif connection.vendor == "sqlite":
-        # NOCASE knows the letters of ASCII only.
-        either = addresses | {text.lower() for text in addresses}
-        people = people.annotate(folded=Collate("email", "NOCASE")).filter(folded__in=either)
-    else:
-        people = people.filter(email__in=addresses)
-    owners = defaultdict(list)
-    for email, pk in people.values_list("email", "pk"):
-        owners[email.casefold()].append(pk)
-    return owners
 
 
 def _enrollments(learner_ids, course_key):
