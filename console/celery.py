@@ -1,6 +1,8 @@
 """The Celery application. It only rings: the database row is the job (docs/decisions/0004)."""
 
 import os
+import socket
+import uuid
 
 import celery
 import kombu.exceptions
@@ -34,3 +36,8 @@ def ring(task: celery.Task, *ids: int) -> None:
             log.warning("broker_unreachable", task=task.name, ids=ids, error=str(error))
 
     transaction.on_commit(send)
+
+
+def worker_name() -> str:
+    """Return a name for one delivery's claims, different every time."""
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"

@@ -1,10 +1,6 @@
 """Celery's entry points. They take ids and delegate; nothing is decided here."""
 
-import os
-import socket
-import uuid
-
-from console.celery import app
+from console.celery import app, worker_name
 
 MAIL_RETRIES = 5
 
@@ -13,12 +9,12 @@ MAIL_RETRIES = 5
 def run_reset(audit_id: int):
     """Do one enqueued reset."""
     from resets import actions  # noqa: PLC0415 (actions ring these tasks: the import is a circle)
-    from resets.bulk import run  # noqa: PLC0415 (as above)
+    from resets.bulk import queue, run  # noqa: PLC0415 (as above)
 
-    actions.run_reset(audit_id, worker=_worker())
+    actions.run_reset(audit_id, worker=worker_name())
     bulk_id = run.settle(audit_id)
     if bulk_id:
-        run.finish(bulk_id)
+        queue.QUEUE.finish(bulk_id)
 
 
 @app.task(name="lectern.run_bulk", acks_late=True)
@@ -26,12 +22,7 @@ def run_bulk(bulk_id: int):
     """Do the next few learners of a bulk reset."""
     from resets.bulk import run  # noqa: PLC0415 (it rings these tasks: the import is a circle)
 
-    run.work(bulk_id, worker=_worker())
-
-
-def _worker():
-    """Return a name for one delivery's claims."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+    run.work(bulk_id, worker=worker_name())
 
 
 @app.task(name="lectern.mail_learner", autoretry_for=(OSError,), retry_backoff=5, max_retries=MAIL_RETRIES)

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.generic import FormView, View
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
+from console.plans.changes import PlanRefusedError
+from console.plans.progress import Progress
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseOverview
 from resets.actions import ResetRefusedError
@@ -20,7 +22,7 @@ from resets.bulk.filters import BulkFilter, BulkItemFilter
 from resets.bulk.forms import NewBulkForm
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.plan import make_draft
-from resets.bulk.progress import Progress, progress_of
+from resets.bulk.progress import progress_of
 from resets.bulk.tables import BulkItemTable, BulkTable, state_badge
 from resets.models import CourseResetCourseOptIn
 from resets.rules import Permission
@@ -218,7 +220,7 @@ class BulkChangeView(StaffViewMixin, View):
         get_object_or_404(BulkReset, pk=pk)
         try:
             change.act(bulk_id=pk, actor=request.user)
-        except ResetRefusedError as refusal:
+        except PlanRefusedError as refusal:
             messages.error(request, f"{refusal} Nothing was changed.")
         else:
             messages.success(request, change.done)

@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("reason", models.TextField(blank=True, default="", help_text="Why it was not reset, in words.")),
+                ("reason", models.TextField(blank=True, default="", help_text="Why it came out as it did, in words.")),
                 ("worker", models.CharField(blank=True, default="", help_text="Who has claimed it.", max_length=200)),
                 ("claimed_until", models.DateTimeField(blank=True, null=True)),
                 (

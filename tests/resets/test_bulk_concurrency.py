@@ -83,7 +83,7 @@ def test_two_agents_confirm_at_the_same_time(bulk):
         actions.confirm(bulk_id=bulk.pk, actor=agent())
 
     answers = at_the_same_time(confirm, confirm)
-    assert [type(answer).__name__ for answer in answers].count("ResetRefusedError") == 1
+    assert [type(answer).__name__ for answer in answers].count("PlanRefusedError") == 1
 
 
 def test_a_retry_while_the_last_one_finishes_is_not_lost(bulk):

@@ -9,12 +9,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
 
+from console.plans import changes
+from console.plans.changes import PlanRefusedError
 from resets import sweeper, tasks
-from resets.actions import ResetRefusedError
 from resets.bulk import actions, run
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
+from resets.bulk.queue import QUEUE
 from resets.models import CourseResetAudit, ResetJob, StudentModule
 from tests import factories
 
@@ -121,11 +123,11 @@ def test_everybody_in_the_plan_is_reset_once(running, agent, queued, django_capt
 
 
 def test_a_worker_takes_a_few_and_rings_for_the_next(running, queued, django_capture_on_commit_callbacks):
-    bulk = running(run.BATCH + 1)
+    bulk = running(QUEUE.batch + 1)
     with django_capture_on_commit_callbacks(execute=True):
-        assert run.work(bulk.pk, worker="worker") == run.BATCH
+        assert run.work(bulk.pk, worker="worker") == QUEUE.batch
     assert queued().count(("lectern.run_bulk", bulk.pk)) == 1
-    assert states(bulk) == [Item.DONE] * run.BATCH + [Item.PENDING]
+    assert states(bulk) == [Item.DONE] * QUEUE.batch + [Item.PENDING]
     assert state(bulk) == State.RUNNING
 
 
@@ -140,7 +142,7 @@ def test_the_same_list_again_resets_nobody(running, course, agent):
     work_until_idle(bulk)
     again = upload(course, agent, *bulk.items.values_list("typed", flat=True))
     assert (again.will_reset, again.cannot) == (0, 3)
-    with pytest.raises(ResetRefusedError, match="Nobody in this list"):
+    with pytest.raises(PlanRefusedError, match="Nothing in this list"):
         actions.confirm(bulk_id=again.pk, actor=agent)
 
 
@@ -202,7 +204,7 @@ def test_a_reset_that_fails_is_shown_and_can_be_retried(running, agent):
 def test_retrying_without_failures_is_refused(running, agent):
     bulk = running(1)
     work_until_idle(bulk)
-    with pytest.raises(ResetRefusedError, match="No learner"):
+    with pytest.raises(PlanRefusedError, match="has failed"):
         actions.retry(bulk_id=bulk.pk, actor=agent)
 
 
@@ -228,19 +230,19 @@ def test_a_pause_takes_effect_between_two_learners_and_gives_the_claims_back(run
 
 
 def test_cancelling_leaves_out_what_was_not_started_and_keeps_the_rest(running, agent):
-    bulk = running(run.BATCH + 2)
+    bulk = running(QUEUE.batch + 2)
     run.work(bulk.pk, worker="worker")
     assert actions.cancel(bulk_id=bulk.pk, actor=agent) == 2
     work_until_idle(bulk)
-    assert states(bulk) == [Item.DONE] * run.BATCH + [Item.SKIPPED] * 2
+    assert states(bulk) == [Item.DONE] * QUEUE.batch + [Item.SKIPPED] * 2
     assert state(bulk) == State.CANCELLED
     assert bulk.finished_at is not None
-    assert bulk.items.last().reason == actions.CANCELLED
+    assert bulk.items.last().reason == changes.CANCELLED
 
 
 def test_what_is_started_when_it_is_cancelled_is_finished(running, agent):
     bulk = running(2)
-    first = run.claim(bulk.pk, "worker")[0]
+    first = QUEUE.claim(bulk.pk, "worker")[0]
     audit_id = run._start(first, BulkReset.objects.get(pk=bulk.pk), "worker")
     actions.cancel(bulk_id=bulk.pk, actor=agent)
     assert (state(bulk), bulk.finished_at) == (State.CANCELLED, None)
@@ -252,7 +254,7 @@ def test_what_is_started_when_it_is_cancelled_is_finished(running, agent):
 
 def test_a_claim_from_before_the_cancel_starts_nothing(running, agent):
     bulk = running(1)
-    item = run.claim(bulk.pk, "worker")[0]
+    item = QUEUE.claim(bulk.pk, "worker")[0]
     actions.cancel(bulk_id=bulk.pk, actor=agent)
     assert run._start(item, bulk, "worker") is None
     assert not CourseResetAudit.objects.exists()
@@ -274,7 +276,7 @@ def test_a_claim_from_before_the_cancel_starts_nothing(running, agent):
 def test_changes_that_come_too_late_are_refused(draft, agent, change, at):
     bulk = draft(1)
     BulkReset.objects.update(state=at)
-    with pytest.raises(ResetRefusedError, match=f"is {at.label.lower()} by now"):
+    with pytest.raises(PlanRefusedError, match=f"is {at.label.lower()} by now"):
         getattr(actions, change)(bulk_id=bulk.pk, actor=agent)
 
 
@@ -301,7 +303,7 @@ def test_every_change_is_in_the_audit_log(running, draft, agent):
 def test_a_draft_of_yesterday_cannot_be_confirmed_and_goes(draft, agent):
     bulk = draft(1)
     BulkReset.objects.update(expires_at=timezone.now())
-    with pytest.raises(ResetRefusedError, match="more than a day ago"):
+    with pytest.raises(PlanRefusedError, match="too long ago"):
         actions.confirm(bulk_id=bulk.pk, actor=agent)
     sweeper.sweep()
     assert not BulkItem.objects.exists()
@@ -317,7 +319,7 @@ def long_ago():
 
 def test_the_claims_of_a_dead_worker_are_taken_over(running, queued, django_capture_on_commit_callbacks):
     bulk = running(2)
-    run.claim(bulk.pk, "dead")
+    QUEUE.claim(bulk.pk, "dead")
     assert not run.work(bulk.pk, worker="next"), "not while its lease holds"
     bulk.items.update(claimed_until=long_ago())
     BulkReset.objects.update(rung_at=long_ago())
@@ -332,7 +334,7 @@ def test_the_claims_of_a_dead_worker_are_taken_over(running, queued, django_capt
 
 def test_a_reset_whose_worker_died_after_starting_it_is_finished_by_another(running, queued):
     bulk = running(1)
-    item = run.claim(bulk.pk, "dead")[0]
+    item = QUEUE.claim(bulk.pk, "dead")[0]
     audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead")
     work_until_idle(bulk)
     assert states(bulk) == [Item.STARTED], "it has its reset: nobody starts another"
@@ -346,7 +348,7 @@ def test_a_reset_whose_worker_died_after_starting_it_is_finished_by_another(runn
 @pytest.mark.parametrize("outcome", ["complete", "failed"])
 def test_an_outcome_that_nobody_noted_is_noted_by_the_sweeper(running, outcome):
     bulk = running(1)
-    item = run.claim(bulk.pk, "dead")[0]
+    item = QUEUE.claim(bulk.pk, "dead")[0]
     audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead")
     CourseResetAudit.objects.filter(pk=audit_id).update(status=outcome)
     ResetJob.objects.update(reason="The disk was full.")
@@ -359,7 +361,7 @@ def test_an_outcome_that_nobody_noted_is_noted_by_the_sweeper(running, outcome):
 
 def test_a_crash_between_claim_and_audit_leaves_no_trace(running):
     bulk = running(1)
-    item = run.claim(bulk.pk, "worker")[0]
+    item = QUEUE.claim(bulk.pk, "worker")[0]
     with at_statement("INSERT", "support_courseresetaudit", _die), pytest.raises(KeyboardInterrupt):
         run._start(item, BulkReset.objects.get(pk=bulk.pk), "worker")
     item.refresh_from_db()
