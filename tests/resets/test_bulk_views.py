@@ -105,7 +105,7 @@ def test_fifty_thousand_pasted_learners_fit(upload):
         ({"text": "anna", "file": "anna"}, "There are pasted learners and a file."),
         ({"text": "anna\nb\x00n"}, "Line 2 holds a NUL character"),
         ({"text": "anna\n=1+1"}, "Line 2 is a spreadsheet formula"),
-        ({"file": b"anna\nzo\xeb"}, "Line 2 is not UTF-8 text."),
+        ({"file": b"anna\nzo\xeb"}, "Line 2 is not UTF-8 text (byte 8 of the file)."),
         ({"file": "anna,1\n"}, "Line 1 has 2 columns and there is no header."),
         ({"file": "\n".join(map(str, range(60_000)))}, "The list has 60,000 learners. At most 50,000"),
         ({"file": b"PK\x03\x04"}, "an Excel workbook or a zip archive"),
