@@ -9,6 +9,7 @@ from django.db import models
 
 from console.fields import CourseKeyField, LearningContextKeyField, UsageKeyField
 from console.platform import PlatformModel, TableUse
+from enrollments.defaults.models import *  # noqa: F403 (Django looks for models here)
 from enrollments.querysets import CourseEnrollmentQuerySet
 
 

@@ -8,6 +8,7 @@ from django.db import models
 
 from console.fields import CourseKeyField, UsageKeyField
 from console.platform import PlatformModel, TableUse
+from console.versions import HistoryModel
 from enrollments.models import CourseEnrollment
 from resets.bulk.models import BulkItem, BulkReset  # noqa: F401 (Django looks for models here)
 from resets.querysets import CourseResetAuditQuerySet
@@ -140,7 +141,7 @@ class PersistentSubsectionGradeOverride(PlatformModel):
         return f"override of {self.grade_id}"
 
 
-class HistoricalSubsectionGradeOverride(PlatformModel):
+class HistoricalSubsectionGradeOverride(HistoryModel):
     """`grades_historicalpersistentsubsectiongradeoverride`: every change of an override.
 
     The LMS writes these rows from its ORM; whoever deletes an override by SQL owes the '-' row.
@@ -148,7 +149,6 @@ class HistoricalSubsectionGradeOverride(PlatformModel):
 
     table_use = TableUse("Changes of grade overrides are not recorded.", optional=True, insert=True)
 
-    history_id = models.AutoField(primary_key=True)
     id = models.IntegerField(db_index=True)
     grade_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     created = models.DateTimeField(db_index=True)
@@ -159,12 +159,6 @@ class HistoricalSubsectionGradeOverride(PlatformModel):
     possible_graded_override = models.FloatField(null=True, blank=True)
     override_reason = models.CharField(max_length=300, null=True, blank=True)
     system = models.CharField(max_length=100, null=True, blank=True)
-    history_date = models.DateTimeField()
-    history_change_reason = models.CharField(max_length=100, null=True, blank=True)
-    history_type = models.CharField(max_length=1)
-    history_user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+"
-    )
 
     class Meta:
         db_table = "grades_historicalpersistentsubsectiongradeoverride"

@@ -5,6 +5,7 @@ takes `enrollment=`; learner and course run come from it.
 """
 
 from datetime import timedelta
+from uuid import uuid4
 
 import factory
 from django.contrib.auth import get_user_model
@@ -17,8 +18,16 @@ from enrollments.models import (
     CourseEnrollment,
     CourseMode,
     CourseOverview,
+    DefaultIntention,
+    DefaultRealization,
+    EnterpriseCourseEnrollment,
+    EnterpriseCustomer,
+    EnterpriseCustomerUser,
     GeneratedCertificate,
+    LearnerCreditEnrollment,
+    LicensedEnrollment,
     PersistentCourseGrade,
+    RunFact,
 )
 from groups.models import CohortMembership, CourseCohort, CourseUserGroup, GroupMember
 from resets.models import (
@@ -143,6 +152,113 @@ class EnrollmentFactory(RowFactory):
     course_id = factory.LazyAttribute(lambda row: (row.course or CourseOverviewFactory()).id)
     created = factory.LazyFunction(lambda: days_ago(20))
     mode = "verified"
+
+
+# --- Default enrollments ---------------------------------------------------------------------
+
+
+class DatedFactory(RowFactory):
+    """The base of rows with `created` and `modified`."""
+
+    class Meta:
+        abstract = True
+
+    created = factory.LazyFunction(lambda: days_ago(30))
+    modified = factory.SelfAttribute("created")
+
+
+class CustomerFactory(DatedFactory):
+    class Meta:
+        model = EnterpriseCustomer
+
+    slug = factory.Sequence("customer-{}".format)
+    name = factory.LazyAttribute(lambda row: row.slug.replace("-", " ").title())
+
+
+class CustomerUserFactory(DatedFactory):
+    """A linked learner of a customer. `user=` is the account."""
+
+    class Meta:
+        model = EnterpriseCustomerUser
+
+    class Params:
+        user = factory.SubFactory(LearnerFactory)
+
+    user_id = factory.LazyAttribute(lambda row: row.user.pk)
+    enterprise_customer = factory.SubFactory(CustomerFactory)
+
+
+class EnterpriseEnrollmentFactory(DatedFactory):
+    """A customer's record of an enrollment; the enrollment itself is another row (`EnrollmentFactory`)."""
+
+    class Meta:
+        model = EnterpriseCourseEnrollment
+
+    class Params:
+        course = None
+
+    enterprise_customer_user = factory.SubFactory(CustomerUserFactory)
+    course_id = factory.LazyAttribute(lambda row: (row.course or CourseOverviewFactory()).id)
+
+
+class LicensedEnrollmentFactory(DatedFactory):
+    class Meta:
+        model = LicensedEnrollment
+
+    license_uuid = factory.LazyFunction(uuid4)
+    enterprise_course_enrollment = factory.SubFactory(EnterpriseEnrollmentFactory)
+
+
+class LearnerCreditEnrollmentFactory(DatedFactory):
+    class Meta:
+        model = LearnerCreditEnrollment
+
+    transaction_id = factory.LazyFunction(uuid4)
+    enterprise_course_enrollment = factory.SubFactory(EnterpriseEnrollmentFactory)
+
+
+class IntentionFactory(DatedFactory):
+    """An intention for one course run. `content_key="Org+Num", content_type="course"` is one for a course."""
+
+    class Meta:
+        model = DefaultIntention
+
+    class Params:
+        course = None
+
+    enterprise_customer = factory.SubFactory(CustomerFactory)
+    content_key = factory.LazyAttribute(lambda row: str((row.course or CourseOverviewFactory()).id))
+    content_type = "course_run"
+
+
+class RealizationFactory(DatedFactory):
+    """An intention realized: by `realized_enrollment=`, or by one in the intention's own run."""
+
+    class Meta:
+        model = DefaultRealization
+
+    intended_enrollment = factory.SubFactory(IntentionFactory)
+    realized_enrollment = factory.SubFactory(
+        EnterpriseEnrollmentFactory,
+        course_id=factory.SelfAttribute("..intended_enrollment.content_key"),
+        enterprise_customer_user__enterprise_customer=factory.SelfAttribute(
+            "...intended_enrollment.enterprise_customer"
+        ),
+    )
+
+
+class RunFactFactory(RowFactory):
+    """What an import says of a run: the advertised one of its course, and open."""
+
+    class Meta:
+        model = RunFact
+
+    run_key = factory.Sequence(lambda n: CourseKey.from_string(f"course-v1:TestX+F{n}+2026"))
+    course_key = factory.LazyAttribute(lambda row: f"{row.run_key.org}+{row.run_key.course}")
+    is_advertised = True
+    is_enrollable = True
+    origin = "imported"
+    fetched_at = factory.LazyFunction(lambda: days_ago(1))
 
 
 # --- What a learner left in a course ---------------------------------------------------------

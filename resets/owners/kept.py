@@ -42,6 +42,8 @@ OWNERS = (
         "enterprise_historicallicensedenterprisecourseenrollment",
         "enterprise_learnercreditenterprisecourseenrollment",
         "enterprise_historicallearnercreditenterprisecourseenrollment",
+        "enterprise_defaultenterpriseenrollmentrealization",
+        "enterprise_historicaldefaultenterpriseenrollmentrealization",
         "enterprise_enterprisecourseentitlement",
         "enterprise_pendingenrollment",
         "enterprise_historicalpendingenrollment",

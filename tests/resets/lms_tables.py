@@ -9,6 +9,8 @@ import uuid
 from django.db import connection
 from django.utils import timezone
 
+from tests import factories
+
 TABLES = {
     "student_anonymoususerid": "anonymous_user_id:text course_id:text user_id:int",
     "external_user_ids_externalid": "external_user_id:uuid user_id:int created:time modified:time",
@@ -100,11 +102,6 @@ TABLES = {
     "credit_crediteligibility": "username:text deadline:time course_id:int>credit_creditcourse",
     "credit_creditrequirement": "namespace:text name:text course_id:int>credit_creditcourse",
     "credit_creditrequirementstatus": "username:text status:text requirement_id:int>credit_creditrequirement",
-    "enterprise_enterprisecustomeruser": "user_id:int active:bool linked:bool",
-    "enterprise_enterprisecourseenrollment": (
-        "created:time modified:time course_id:text"
-        " enterprise_customer_user_id:int>enterprise_enterprisecustomeruser saved_for_later:bool"
-    ),
     "degreed_degreedlearnerdatatransmissionaudit": (
         "enterprise_course_enrollment_id:int course_id:text course_completed:bool status:text created:time"
     ),
@@ -255,9 +252,8 @@ def fill_awards(enrollment):
     put("credit_crediteligibility", username=name, course_id=credit)
     requirement = put("credit_creditrequirement", course_id=credit)
     put("credit_creditrequirementstatus", username=name, requirement_id=requirement)
-    customer = put("enterprise_enterprisecustomeruser", user_id=user)
-    theirs = put("enterprise_enterprisecourseenrollment", course_id=run_key, enterprise_customer_user_id=customer)
-    put("degreed_degreedlearnerdatatransmissionaudit", enterprise_course_enrollment_id=theirs, course_id=run_key)
+    theirs = factories.EnterpriseEnrollmentFactory(course_id=run_key, enterprise_customer_user__user=enrollment.user)
+    put("degreed_degreedlearnerdatatransmissionaudit", enterprise_course_enrollment_id=theirs.pk, course_id=run_key)
     external = uuid.uuid4()
     put("external_user_ids_externalid", external_user_id=external, user_id=user)
     block = enrollment.course_id.make_usage_key("lti_consumer", "tool")
