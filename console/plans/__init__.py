@@ -8,4 +8,5 @@ nothing for long, and a lost message is rung again by the sweeper (docs/decision
     queue     claims, leases, the end, the sweeper
     changes   confirm, discard, pause, resume, cancel, retry
     progress  counts
+    views     preview, progress, results and the dialogs of the changes
 """

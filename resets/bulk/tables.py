@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from console import html
+from console.plans.views import state_badge
 from console.tables import MomentColumn, ShownColumn, Table, course_cell, export_column
 from enrollments.models import CourseOverview
 from resets.bulk.models import BulkItem, BulkReset
@@ -13,13 +14,6 @@ from resets.bulk.progress import progress_of
 State, Item, Verdict = BulkReset.State, BulkItem.State, BulkItem.Verdict
 NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
 
-STATE_BADGES = {
-    State.DRAFT: ("neutral", "pencil"),
-    State.RUNNING: ("info", "loader"),
-    State.PAUSED: ("warning", "clock"),
-    State.CANCELLED: ("neutral", "ban"),
-    State.DONE: ("success", "check"),
-}
 OUTCOMES = {
     Verdict.WILL_RESET: ("info", Verdict.WILL_RESET.label, "rotate"),
     Verdict.CANNOT: ("warning", Verdict.CANNOT.label, "ban"),
@@ -31,12 +25,6 @@ OUTCOMES = {
     Item.FAILED: ("danger", Item.FAILED.label, "alert"),
     Item.SKIPPED: ("neutral", "Cancelled", "ban"),
 }
-
-
-def state_badge(bulk: BulkReset):
-    """Return the state of a bulk reset as a badge."""
-    tone, icon = STATE_BADGES[State(bulk.state)]
-    return html.badge(tone, bulk.get_state_display(), icon)
 
 
 class BulkTable(Table):

@@ -11,6 +11,6 @@ urlpatterns = [
     path("<int:pk>/progress/", views.BulkProgressView.as_view(), name="bulk-progress"),
     *[
         path(f"<int:pk>/{name}/", views.BulkChangeView.as_view(name=name), name=f"bulk-{name}")
-        for name in views.CHANGES
+        for name in views.BulkMixin.changes
     ],
 ]

@@ -232,7 +232,7 @@ def test_polling_goes_on_while_it_runs_and_stops_by_itself(client, bulk, agent):
         pass
     response = client.get(asked, **HTMX)
     assert "hx-trigger" not in text_of(response)
-    assert 'id="bulk-actions" class="cluster" hx-swap-oob="true"' in text_of(response)
+    assert 'id="plan-actions" class="cluster" hx-swap-oob="true"' in text_of(response)
     assert "lectern:refresh-table" in response.headers["HX-Trigger-After-Settle"]
 
 
