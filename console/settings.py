@@ -308,6 +308,10 @@ LECTERN_VERIFY_AFTER_MINUTES = env.int("LECTERN_VERIFY_AFTER_MINUTES", default=5
 LECTERN_ARCHIVE_DAYS = env.int("LECTERN_ARCHIVE_DAYS", default=180)
 LECTERN_RECENT_DAYS = env.int("LECTERN_RECENT_DAYS", default=30)
 LECTERN_EXPORT_ROWS = env.int("LECTERN_EXPORT_ROWS", default=100_000)
+LECTERN_OLX_UPLOAD_MB = env.int("LECTERN_OLX_UPLOAD_MB", default=300)
+LECTERN_OLX_EXPANDED_MB = env.int("LECTERN_OLX_EXPANDED_MB", default=2000)
+LECTERN_OLX_FILES = env.int("LECTERN_OLX_FILES", default=100_000)
+LECTERN_OLX_BLOCKS = env.int("LECTERN_OLX_BLOCKS", default=20_000)
 LECTERN_QUERY_SECONDS = env.float("LECTERN_QUERY_SECONDS", default=5.0)
 
 # --- Logs ------------------------------------------------------------------------------------

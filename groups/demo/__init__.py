@@ -1,8 +1,9 @@
 """A made-up site: what `load_demo` makes of groups. Each part has a module of its own."""
 
 from console.demo import Demo
+from groups.demo import content
 
-PARTS = ()
+PARTS = (content,)
 
 
 def load(demo: Demo) -> str:

@@ -11,7 +11,7 @@ from groups.models.cohorts import (
     UnregisteredLearnerCohortAssignment,
     VerifiedTrackCohortedCourse,
 )
-from groups.models.content import CourseBlock, CourseContent, PartitionGroup, UserPartition
+from groups.models.content import ContentImport, CourseBlock, CourseContent, PartitionGroup, UserPartition
 from groups.models.learner_groups import (
     ExclusiveMembership,
     ExclusiveSet,
@@ -25,6 +25,7 @@ __all__ = [
     "BulkEmailCohortTarget",
     "CohortContentGroup",
     "CohortMembership",
+    "ContentImport",
     "CourseBlock",
     "CourseCohort",
     "CourseCohortsSettings",

@@ -21,7 +21,10 @@ class CourseContent(models.Model):
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
+    run_name = models.CharField(max_length=255, blank=True, default="", help_text="The run in the export's policy.")
     policy = models.TextField(blank=True, default="", help_text="policy.json of the run, byte for byte.")
+    course_xml = models.TextField(blank=True, default="", help_text="The course element's file, byte for byte.")
+    revision = models.PositiveIntegerField(default=1, help_text="Grows with each import and each edit of partitions.")
     teams_configuration = models.JSONField(default=dict, blank=True)
     team_partitions = models.BooleanField(
         default=False, help_text="The course has teams.content_groups_for_teams switched on in its LMS."
@@ -107,3 +110,24 @@ class CourseBlock(models.Model):
 
     def __str__(self):
         return self.display_name or str(self.usage_key)
+
+
+class ContentImport(models.Model):
+    """What was read out of an uploaded export and waits to be confirmed; the preview is made of it."""
+
+    id = models.BigAutoField(primary_key=True)
+    course_id = CourseKeyField(max_length=255, db_index=True)
+    archive_course_id = CourseKeyField(max_length=255, help_text="The course run that the export came from.")
+    source = models.CharField(max_length=255, help_text="Name of the file.")
+    reading = models.BinaryField(help_text="The course as it was read: JSON, compressed.")
+    seen_revision = models.PositiveIntegerField(default=0, help_text="Of the content that the preview compares with.")
+    created = models.DateTimeField(db_index=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False)
+
+    class Meta:
+        db_table = "lectern_groups_contentimport"
+        verbose_name = "content import to confirm"
+        verbose_name_plural = "content imports to confirm"
+
+    def __str__(self):
+        return f"{self.source} for {self.course_id}"

@@ -1,0 +1,1 @@
+"""Course content out of an OLX export, and back: reading, comparing, storing, exporting."""
