@@ -254,7 +254,7 @@ class RunFactFactory(RowFactory):
         model = RunFact
 
     run_key = factory.Sequence(lambda n: CourseKey.from_string(f"course-v1:TestX+F{n}+2026"))
-    course_key = factory.LazyAttribute(lambda row: f"{row.run_key.org}+{row.run_key.course}")
+    course_key = factory.LazyAttribute(lambda row: f"{row.run_key.org}+{row.run_key.course}".lower())
     is_advertised = True
     is_enrollable = True
     origin = "imported"

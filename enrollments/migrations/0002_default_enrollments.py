@@ -128,7 +128,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "course_key",
-                    models.CharField(db_index=True, help_text="Organisation and number: Org+Number.", max_length=255),
+                    models.CharField(db_index=True, editable=False, max_length=255),
                 ),
                 ("run_key", console.fields.CourseKeyField(max_length=255, unique=True)),
                 ("title", models.CharField(blank=True, default="", max_length=255)),

@@ -7,6 +7,7 @@ where it comes from and when it was true.
 from django.db import models
 
 from console.fields import CourseKeyField, UUIDField
+from enrollments.defaults.keys import course_of
 
 
 class Origin(models.TextChoices):
@@ -34,7 +35,8 @@ class Fact(models.Model):
 class RunFact(Fact):
     """A course run as course-discovery knows it: is it the advertised one, can one enroll."""
 
-    course_key = models.CharField(max_length=255, db_index=True, help_text="Organisation and number: Org+Number.")
+    # `keys.course_of` the run: for looking up, hence in lower case.
+    course_key = models.CharField(max_length=255, db_index=True, editable=False)
     run_key = CourseKeyField(max_length=255, unique=True)
     title = models.CharField(max_length=255, blank=True, default="")
     is_advertised = models.BooleanField(help_text="The run that its course is offered with now.")
@@ -50,6 +52,10 @@ class RunFact(Fact):
 
     def __str__(self):
         return str(self.run_key)
+
+    def save(self, **kwargs):
+        self.course_key = course_of(str(self.run_key))
+        super().save(**kwargs)
 
 
 class CatalogMembership(Fact):

@@ -10,7 +10,8 @@ from django.db import models
 from console.fields import CourseKeyField, UUIDField
 from console.platform import TableUse
 from console.versions import HistoryModel
-from enrollments.defaults.models.intentions import NO_DEFAULTS, DefaultIntention
+from enrollments.defaults.keys import Kind
+from enrollments.defaults.models.intentions import NO_DEFAULTS
 
 
 class CourseEnrollmentHistory(HistoryModel):
@@ -47,7 +48,7 @@ class HistoricalIntention(HistoryModel):
     created = models.DateTimeField()
     modified = models.DateTimeField()
     is_removed = models.BooleanField()
-    content_type = models.CharField(max_length=127, choices=DefaultIntention.ContentType.choices, null=True, blank=True)
+    content_type = models.CharField(max_length=127, choices=Kind.choices, null=True, blank=True)
     content_key = models.CharField(max_length=255)
     enterprise_customer_id = UUIDField(null=True, blank=True, db_index=True)
 

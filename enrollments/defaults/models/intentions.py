@@ -6,6 +6,7 @@ from django.db import models
 
 from console.fields import UUIDField
 from console.platform import PlatformModel, TableUse
+from enrollments.defaults.keys import Kind
 from enrollments.defaults.models.enterprise import EnterpriseCourseEnrollment, EnterpriseCustomer
 
 NO_DEFAULTS = "Default enrollments are off: they came with edx-enterprise 4.28 (2024)."
@@ -19,15 +20,11 @@ class DefaultIntention(PlatformModel):
 
     table_use = TableUse(NO_DEFAULTS, optional=True, insert=True, update=True, lock=True)
 
-    class ContentType(models.TextChoices):
-        COURSE = "course", "Course"
-        RUN = "course_run", "Course run"
-
     uuid = UUIDField(primary_key=True, default=uuid.uuid4)
     created = models.DateTimeField()
     modified = models.DateTimeField()
     is_removed = models.BooleanField(default=False)
-    content_type = models.CharField(max_length=127, choices=ContentType.choices, null=True, blank=True)
+    content_type = models.CharField(max_length=127, choices=Kind.choices, null=True, blank=True)
     content_key = models.CharField(max_length=255)
     enterprise_customer = models.ForeignKey(EnterpriseCustomer, models.DO_NOTHING, related_name="default_intentions")
 
