@@ -93,3 +93,18 @@ class PlatformPagination(PageNumberPagination):
 def decides_itself(view) -> bool:
     """Say whether a view of Django REST framework signs in and refuses by itself, with our permission."""
     return StatedPermission in getattr(getattr(view, "cls", None), "permission_classes", ())
+
+
+# What every operation may answer beside its own answers.
+REFUSALS = {"401": "Not signed in.", "403": "Not allowed.", "404": "Not found.", "429": "Too many requests."}
+_DETAIL = {"type": "object", "properties": {"detail": {"type": "string"}}, "required": ["detail"]}
+
+
+def add_refusals(result, generator, request, public):
+    """Add the refusals to each operation of the OpenAPI description (a hook of drf-spectacular)."""
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for code, words in REFUSALS.items():
+                answer = {"description": words, "content": {"application/json": {"schema": _DETAIL}}}
+                operation["responses"].setdefault(code, answer)
+    return result

@@ -17,7 +17,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from console.api import StatedPermission
+from console.api import REFUSALS, StatedPermission
 from console.rules import Permission
 from console.views import StaffViewMixin
 
@@ -112,6 +112,8 @@ class _Reader:
             answers=[
                 (code, answer.get("description", ""), self.content(answer))
                 for code, answer in found["responses"].items()
+                # Those that all share are told once, at the top of the page.
+                if answer.get("description") != REFUSALS.get(code)
             ],
         )
 

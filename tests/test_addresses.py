@@ -24,6 +24,7 @@ REDIRECTED = (SIGN_IN, 403, 403, 403, 302, 302, 302)
 ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
 # APIs answer strangers with 401 instead of sending them to the sign-in page.
 API_FOR_EVERYBODY_WITH_A_ROLE = (401, 403, 200, 200, 200, 200, 200)
+API_FOR_SUPPORT = (401, 403, 403, 403, 200, 200, 200)
 
 COURSE_STAFF = (SIGN_IN, 403, 200, 200, 403, 200, 200)
 OF_THIS_COURSE = (SIGN_IN, 403, 404, 200, 403, 200, 200)
@@ -47,6 +48,8 @@ ADDRESSES = {
     "enrollments:list-suggestions": (EVERYBODY_WITH_A_ROLE, {}),
     "groups:courses": (COURSE_STAFF, {}),
     "groups:course": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"course_key": RUN}),
+    "enrollments:mobile-status": (API_FOR_SUPPORT, {"version": "v1", "username": "anna"}),
+    "resets:api": (API_FOR_SUPPORT, {"identifier": "anna"}),
     "resets:learner": (SUPPORT, {"username": "anna"}),
     "resets:learner-introspect": (SUPPORT, {"username": "anna"}),
     "resets:learner-suggestions": (SUPPORT, {"username": "anna"}),
@@ -71,6 +74,7 @@ ADDRESSES = {
 }
 # State changes: the same people, POST. What refuses on GET refuses here too.
 POSTS = {
+    "resets:api": ((401, 403, 403, 403, 201, 201, 201), {"course_id": str(RUN), "comment": "Wrong run"}),
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
     # The reset of this test failed: there is nothing to undo.
     "resets:undo": ((SIGN_IN, 403, 403, 403, 409, 409, 409), {"memo": "Wrong learner"}),

@@ -19,6 +19,8 @@ ADMIN_LOGIN = reverse("admin:login")
 OPEN = {"console:login", "console:logout", "console:healthz", "console:readyz", "admin:login"}
 EXAMPLES = {
     "username": "amina.yusuf",
+    "identifier": "amina.yusuf",
+    "version": "v1",
     "course_key": "course-v1:MineX+M1+2026",
     "pk": 1,
     "object_id": "1",
@@ -38,10 +40,14 @@ def _addresses(resolver=None, prefix="", names=()):
             yield ":".join([*names, entry.name or path]), path
 
 
+# A named group of a regular expression, with at most one pair of brackets inside.
+GROUP = r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)\??"
+
+
 def _example(path):
-    for name, value in EXAMPLES.items():
-        path = re.sub(rf"<(\w+:)?{name}>", str(value), path)
-    return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "").replace("(?P", "")
+    path = re.sub(GROUP, lambda found: str(EXAMPLES.get(found[1], 1)), path)
+    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(EXAMPLES.get(found[1], 1)), path)
+    return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "")
 
 
 CLOSED = sorted((name, _example(path)) for name, path in _addresses() if name not in OPEN)
