@@ -18,18 +18,10 @@ from groups.models import (
     PartitionGroup,
     UserPartition,
 )
+from groups.partitions import COHORT, ENROLLMENT_TRACK, ENROLLMENT_TRACK_ID, RANDOM, TEAM
 
-# Ids and names of the partitions that the LMS makes by itself (xmodule/partitions).
-TRACK_PARTITION, GATE_PARTITION = 50, 51
-COHORT, RANDOM, TRACK, TEAM, GATE, VERIFICATION, GROUP = (
-    "cohort",
-    "random",
-    "enrollment_track",
-    "team",
-    "content_type_gate",
-    "verification",
-    "group",
-)
+# The partition of content gating, and a scheme that puts everybody into group 1.
+GATE_PARTITION, GATE, VERIFICATION = 51, "content_type_gate", "verification"
 # Group ids of enrollment modes (setting COURSE_ENROLLMENT_MODES of the LMS).
 MODE_GROUPS = {
     "audit": 1,
@@ -227,7 +219,7 @@ def _add_dynamic_partitions(course):
     tracks = {MODE_GROUPS[mode]: name for mode, name in course.modes.items() if mode in MODE_GROUPS and mode != CREDIT}
     gate = {1: "Limited-access Users", 2: "Full-access Users"}
     dynamic = [
-        Partition(TRACK_PARTITION, "Enrollment Track Groups", TRACK, tracks),
+        Partition(ENROLLMENT_TRACK_ID, "Enrollment Track Groups", ENROLLMENT_TRACK, tracks),
         Partition(GATE_PARTITION, "Feature-based Enrollments", GATE, gate),
         *_team_partitions(course),
     ]

@@ -10,10 +10,11 @@ They see one group for each partition and no learner groups, and they disagree i
 
 from dataclasses import dataclass
 
-from groups.access.course import COHORT, TEAM, TRACK, TRACK_PARTITION, CourseFacts
+from groups.access.course import CourseFacts
 from groups.access.merge import Node, Rule
 from groups.access.rule import Code, decide_by_groups
 from groups.access.sets import Kind, LearnerSets
+from groups.partitions import COHORT, ENROLLMENT_TRACK, ENROLLMENT_TRACK_ID, TEAM
 
 OUTLINE_TYPES = ("chapter", "sequential")
 PAGES, NAVIGATION, OUTLINE = "Pages", "Navigation and grades", "Course outline"
@@ -104,7 +105,7 @@ class Engines:
         return link and link.group_id
 
     def _track_removes(self, rule):
-        groups, track = rule.get(TRACK_PARTITION), self.learner.in_lms.get(TRACK_PARTITION)
+        groups, track = rule.get(ENROLLMENT_TRACK_ID), self.learner.in_lms.get(ENROLLMENT_TRACK_ID)
         return bool(groups) and track is not None and track not in groups
 
     def _team_removes(self, rule):
@@ -170,7 +171,7 @@ def _why_outline_shows(course, decision):
     partition = course.partitions.get(decision.partition)
     if decision.code in (Code.UNKNOWN_PARTITION, Code.UNKNOWN_GROUP, Code.NOBODY):
         return "The outline does not notice deleted groups or rules that exclude each other."
-    if partition is None or partition.scheme not in (COHORT, TRACK):
+    if partition is None or partition.scheme not in (COHORT, ENROLLMENT_TRACK):
         return "The outline does not check this kind of group configuration here."
     if partition.scheme == COHORT and not course.first_link:
         return "No cohort of this course run is linked to a content group, and then the outline filters nothing."

@@ -16,17 +16,9 @@ from opaque_keys.edx.keys import CourseKey
 from console.models import CourseAccessRole
 from console.rules import COURSE_STAFF_ROLES
 from enrollments.models import CourseEnrollment
-from groups.access.course import (
-    COHORT,
-    MODE_GROUPS,
-    RANDOM,
-    TEAM,
-    TRACK,
-    VERIFICATION,
-    CourseFacts,
-    Link,
-)
+from groups.access.course import MODE_GROUPS, VERIFICATION, CourseFacts, Link
 from groups.models import CohortMembership, CourseTeamMembership, GroupMember, UserCourseTag
+from groups.partitions import COHORT, ENROLLMENT_TRACK, RANDOM, TEAM
 
 CHUNK = 2000
 # Who the access check of blocks lets through; the limited staff of newer releases are staff there.
@@ -180,7 +172,7 @@ def _read_enrollments(courses, user_ids, found):
             track = courses[key].track_of(mode)
             learner.ways += [
                 Way(partition.id, MODE_GROUPS[track], Kind.TRACK, mode)
-                for partition in courses[key].partitions_of(TRACK)
+                for partition in courses[key].partitions_of(ENROLLMENT_TRACK)
             ]
 
 
