@@ -18,7 +18,7 @@ from groups.models import (
     PartitionGroup,
     UserPartition,
 )
-from groups.partitions import COHORT, ENROLLMENT_TRACK, ENROLLMENT_TRACK_ID, RANDOM, TEAM
+from groups.partitions import COHORT, ENROLLMENT_TRACK, ENROLLMENT_TRACK_ID, TEAM
 
 # The partition of content gating, and a scheme that puts everybody into group 1.
 GATE_PARTITION, GATE, VERIFICATION = 51, "content_type_gate", "verification"
