@@ -28,10 +28,13 @@ from opaque_keys import InvalidKeyError
 from console import querying
 from console.exports import stream_csv
 from console.platform import uses_existing_tables
+from console.queries.models import SavedQuery
 from console.query_limits import time_limit
 from console.rules import Permission
 from console.tables import COUNT_CAP, EXPORT_CHUNK
 
+# What the names of the admin's lists begin with where queries are saved; then comes the model.
+ADMIN_PREFIX = "admin:"
 # DjangoQL's own name for the switch between its language and plain text.
 MODE_VAR = "q-l"
 
@@ -101,6 +104,7 @@ class QueryChangeList(ChangeList):
         self.introspect_url = self.model_admin.address("introspect")
         self.export_url = self.model_admin.address("export") + self.get_query_string()
         self.query_fields = self.model_admin.query_fields()
+        self.query_list = self.model_admin.query_list
         self.other_params = [item for item in self.params.items() if item[0] not in {SEARCH_VAR, MODE_VAR}]
 
     def get_filters_params(self, params=None):
@@ -233,6 +237,11 @@ class PlatformAdmin(admin.ModelAdmin):
         """Return the address of one of this model's pages, such as `changelist` or `export`."""
         return reverse(f"{self.admin_site.name}:{self._address_name(name)}")
 
+    @property
+    def query_list(self) -> str:
+        """The name under which this list's queries are saved (`console.queries.lists`)."""
+        return f"{ADMIN_PREFIX}{self.opts.label_lower}"
+
     def query_fields(self) -> list[str]:
         """Return the names that a query on this model can begin with."""
         return sorted(querying.describe(self.schema, self.model, "")["models"][str(self.opts)])
@@ -240,7 +249,9 @@ class PlatformAdmin(admin.ModelAdmin):
     def introspect(self, request):
         """Answer with what the completion knows (JSON)."""
         self._must_see(request)
-        return JsonResponse(querying.describe(self.schema, self.model, self.address("suggestions")))
+        described = querying.describe(self.schema, self.model, self.address("suggestions"))
+        saved = SavedQuery.objects.offered(self.query_list, request.user)
+        return JsonResponse(described | {"saved": saved})
 
     def suggestions(self, request):
         """Answer with a field's listed words (JSON). Stored values are never among them."""

@@ -6,6 +6,7 @@ from django.db import models
 
 from console.fields import CourseKeyField
 from console.platform import PlatformModel, TableUse
+from console.queries.models import SavedQuery  # noqa: F401 (Django looks for models here)
 
 
 class UserProfile(PlatformModel):

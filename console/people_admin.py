@@ -14,7 +14,7 @@ from opaque_keys.edx.keys import CourseKey
 from console import schemas
 from console.admin import PlatformAdmin, site
 from console.fields import UnreadableKey
-from console.models import CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
+from console.models import CourseAccessRole, LearnerVisit, SavedQuery, UserProfile, WorkerHeartbeat
 from console.platform import uses_existing_tables
 
 User = get_user_model()
@@ -213,6 +213,21 @@ class LearnerVisitAdmin(PlatformAdmin):
     list_display = ("id", "viewer", "learner", "visited_at", "visits")
     missing_ok = ("viewer", "learner")
     search_fields = ("^viewer__username", "^learner__username")
+
+
+@admin.register(SavedQuery, site=site)
+class SavedQueryAdmin(PlatformAdmin):
+    """Changed at /queries/. Private ones are for their owners, here as well."""
+
+    schema = schemas.SavedQuerySchema
+    list_display = ("id", "title", "list_name", "owner", "is_shared", "last_run_at", "runs", "modified")
+    list_display_links = ("id", "title")
+    list_filter = ("is_shared",)
+    missing_ok = ("owner", "last_run_by")
+    search_fields = ("^title", "^list_name")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
 
 
 @admin.register(WorkerHeartbeat, site=site)

@@ -24,6 +24,7 @@ __all__ = [
     "Explanation",
     "GuardedSchema",
     "QueryError",
+    "check",
     "corrected",
     "describe",
     "explain",
@@ -112,6 +113,12 @@ def narrow(queryset: models.QuerySet, text: str, schema: type[GuardedSchema]) ->
     """
     text = query_text.clean(text)
     return _matching(queryset, text, schema) if text else queryset
+
+
+def check(text: str, model: type[models.Model], schema: type[GuardedSchema]) -> None:
+    """Raise QueryError when `text` is no query on `model`; nothing is asked of the database."""
+    if text := query_text.clean(text):
+        _condition(text, schema(model))
 
 
 def _matching(rows, text, schema):

@@ -4,7 +4,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 
-from console.models import ApiToken, CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
+from console.models import ApiToken, CourseAccessRole, LearnerVisit, SavedQuery, UserProfile, WorkerHeartbeat
 from console.query_fields import Text
 from console.querying import GuardedSchema
 
@@ -78,6 +78,28 @@ class LearnerVisitSchema(GuardedSchema):
     """Who looked at which learner."""
 
     allowed = {LearnerVisit: ["id", "viewer", "learner", "visited_at", "visits"], get_user_model(): PERSON}
+
+
+class SavedQuerySchema(GuardedSchema):
+    """Saved queries: one's own and the shared ones."""
+
+    allowed = {
+        SavedQuery: [
+            "id",
+            "owner",
+            "list_name",
+            "title",
+            "description",
+            "text",
+            "is_shared",
+            "created",
+            "modified",
+            "last_run_at",
+            "last_run_by",
+            "runs",
+        ],
+        get_user_model(): PERSON,
+    }
 
 
 class WorkerHeartbeatSchema(GuardedSchema):

@@ -29,6 +29,7 @@ if settings.DEBUG:
 urlpatterns = [
     path("admin/", site.urls),
     path("", include((console_patterns, "console"))),
+    path("queries/", include("console.queries.urls")),
     path("", include("enrollments.urls")),
     path("", include("groups.urls")),
     path("", include("resets.urls")),

@@ -9,6 +9,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from console import exports, querying
+from console.queries.models import SavedQuery
 from console.query_limits import time_limit
 from console.tables import PAGE_SIZES, CappedPaginator
 
@@ -109,15 +110,18 @@ class TableView(TablePageMixin, FilterView):
     Class attributes:
         query_schema: what a DjangoQL query (`?ql=`) may ask for beside the filters; its annotations
             are those of `get_queryset`. None: the list has no query box.
+        query_list: the name of the list that queries are saved for. By default this one, unless its
+            address takes arguments: then it is the list without them, or empty for none.
         answers: for `list_paths` only.
     """
 
     query_schema: type[querying.GuardedSchema] | None = None
+    query_list = ""
     answers = ""
 
     def get(self, request, *args, **kwargs):
         if self.answers == INTROSPECT:
-            return JsonResponse(self.query_description())
+            return JsonResponse(self.query_description() | {"saved": self.saved_queries()})
         if self.answers == SUGGESTIONS:
             return self.suggestions()
         if self.query_schema is not None:
@@ -137,16 +141,31 @@ class TableView(TablePageMixin, FilterView):
         if self.query_schema is not None and not self.wants_fragment():
             described = self.query_description()
             fields = described["models"][described["current_model"]]
-            context |= {"query_introspect_url": self.query_address(INTROSPECT), "query_fields": sorted(fields)}
+            context |= {
+                "query_introspect_url": self.query_address(INTROSPECT),
+                "query_fields": sorted(fields),
+                "query_list": self.saved_for(),
+            }
         return context
 
     # --- Completion ------------------------------------------------------------------------------
 
+    def address_name(self) -> str:
+        """Return the name of this list's address, whichever of its three addresses was asked."""
+        name = self.request.resolver_match.view_name
+        return name.removesuffix(f"-{self.answers}") if self.answers else name
+
     def query_address(self, answers) -> str:
         """Return the address of this list's completion, of the same learner if it is a learner's."""
-        match = self.request.resolver_match
-        name = match.view_name.removesuffix(f"-{self.answers}") if self.answers else match.view_name
-        return reverse(f"{name}-{answers}", kwargs=match.kwargs)
+        return reverse(f"{self.address_name()}-{answers}", kwargs=self.request.resolver_match.kwargs)
+
+    def saved_for(self) -> str:
+        """Return the name under which this list's queries are saved (`console.queries.lists`), or empty."""
+        return self.query_list or ("" if self.request.resolver_match.kwargs else self.address_name())
+
+    def saved_queries(self) -> list[dict]:
+        """Return the saved queries that the completion offers."""
+        return SavedQuery.objects.offered(self.saved_for(), self.request.user)
 
     def query_description(self) -> dict:
         """Return what the completion knows of the fields."""

@@ -31,6 +31,7 @@ class EnrollmentTableView(TableView):
     filterset_class = EnrollmentFilter
     table_class = EnrollmentTable
     query_schema = EnrollmentListSchema
+    query_list = "enrollments:list"
 
     def get_queryset(self):
         visible = CourseEnrollment.objects.visible_to(self.request.user)

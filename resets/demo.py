@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from console.demo import AGENTS, EVERY_STATUS, SUPPORT, Demo
 from enrollments import demo as site
 from enrollments.models import BlockCompletion, CourseEnrollment
-from resets import owners
+from resets import demo_queries, owners
 from resets.journal import Journal, play_back
 from resets.models import (
     CourseResetAudit,
@@ -70,7 +70,9 @@ def load(demo: Demo) -> str:
     _make_overrides(demo)
     _make_opt_ins(demo)
     _make_resets(demo)
-    return f"{StudentModule.objects.count()} student modules, {CourseResetAudit.objects.count()} course resets"
+    queries = demo_queries.load(demo)
+    modules, resets = StudentModule.objects.count(), CourseResetAudit.objects.count()
+    return f"{modules} student modules, {resets} course resets, {queries} saved queries"
 
 
 def _make_modules(demo):

@@ -37,6 +37,7 @@ class ResetListView(TableView):
     table_class = ResetTable
     filterset_class = ResetFilter
     query_schema = ResetListSchema
+    query_list = "resets:list"
     title = "Resets"
     empty_title = "No resets yet"
     empty_text = "Resets that are started from a learner’s courses are listed here, with memo, agent and outcome."

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from console.models import CourseAccessRole, UserProfile
+from console.models import CourseAccessRole, SavedQuery, UserProfile
 from enrollments.models import (
     BlockCompletion,
     CourseEnrollment,
@@ -104,6 +104,20 @@ def _with_role(user, **row):
     person = LearnerFactory(**user)
     CourseAccessRole.objects.create(user=person, **row)
     return person
+
+
+class SavedQueryFactory(RowFactory):
+    """A private query on the list of resets. Give `owner=`."""
+
+    class Meta:
+        model = SavedQuery
+
+    owner = factory.SubFactory(LearnerFactory)
+    list_name = "resets:list"
+    title = factory.Sequence("Query {}".format)
+    text = 'status = "Failed"'
+    created = factory.LazyFunction(lambda: days_ago(5))
+    modified = factory.LazyFunction(lambda: days_ago(5))
 
 
 # --- Courses and enrollments -----------------------------------------------------------------

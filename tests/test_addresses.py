@@ -21,6 +21,7 @@ OWN_COURSE = (SIGN_IN, 403, 404, 200, 200, 200, 200)
 SUPPORT = (SIGN_IN, 403, 403, 403, 200, 200, 200)
 SUPPORT_BY_POST_ONLY = (SIGN_IN, 403, 403, 403, 405, 405, 405)
 REDIRECTED = (SIGN_IN, 403, 403, 403, 302, 302, 302)
+NOWHERE = (SIGN_IN, 403, 404, 404, 404, 404, 404)
 ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
 # APIs answer strangers with 401 instead of sending them to the sign-in page.
 API_FOR_EVERYBODY_WITH_A_ROLE = (401, 403, 200, 200, 200, 200, 200)
@@ -50,6 +51,13 @@ ADDRESSES = {
     "groups:course": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"course_key": RUN}),
     "enrollments:mobile-status": (API_FOR_SUPPORT, {"version": "v1", "username": "anna"}),
     "resets:api": (API_FOR_SUPPORT, {"identifier": "anna"}),
+    "queries:list": (EVERYBODY_WITH_A_ROLE, {}),
+    # It needs to be told for which list.
+    "queries:new": (NOWHERE, {}),
+    "queries:run": ((SIGN_IN, 403, 302, 302, 302, 302, 302), {"pk": "query"}),
+    "queries:export": ((SIGN_IN, 403, 302, 302, 302, 302, 302), {"pk": "query"}),
+    "queries:edit": (ADMINS, {"pk": "query"}),
+    "queries:delete": (ADMINS, {"pk": "query"}),
     "resets:learner": (SUPPORT, {"username": "anna"}),
     "resets:learner-introspect": (SUPPORT, {"username": "anna"}),
     "resets:learner-suggestions": (SUPPORT, {"username": "anna"}),
@@ -78,6 +86,9 @@ POSTS = {
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
     # The reset of this test failed: there is nothing to undo.
     "resets:undo": ((SIGN_IN, 403, 403, 403, 409, 409, 409), {"memo": "Wrong learner"}),
+    "queries:new": (NOWHERE, {}),
+    "queries:edit": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {"title": "Failed", "text": "id > 5"}),
+    "queries:delete": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {}),
     "resets:bulk-new": (
         REDIRECTED,
         {"course": str(RUN), "learners": "anna", "memo": "Wrong run"},
@@ -91,13 +102,14 @@ POSTS = {
 
 @pytest.fixture
 def rows():
-    """Return the ids that addresses are filled with: one learner in one run, with one failed reset and one list."""
+    """Return the ids that addresses are filled with: a learner in a run, a failed reset, a list, a shared query."""
     course = factories.CourseOverviewFactory(id=RUN)
     factories.OptInFactory(course=course)
     enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
     audit = factories.AuditFactory(course_enrollment=enrollment, status="failed")
+    query = factories.SavedQueryFactory(is_shared=True)
     bulk = make_draft(lines=[Line(1, "anna")], course_key=RUN, memo="Wrong run", actor=factories.support())
-    return {"enrollment": enrollment.pk, "audit": audit.pk, "bulk": bulk.pk}
+    return {"enrollment": enrollment.pk, "audit": audit.pk, "bulk": bulk.pk, "query": query.pk}
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from console import history, tokens
 from console.admin import PlatformAdmin, site
-from console.models import ApiToken, CourseAccessRole, LearnerVisit, UserProfile, WorkerHeartbeat
+from console.models import ApiToken, CourseAccessRole, LearnerVisit, SavedQuery, UserProfile, WorkerHeartbeat
 from console.tables import COUNT_CAP
 from enrollments.models import (
     BlockCompletion,
@@ -51,6 +51,7 @@ from tests.factories import (
     LearnerFactory,
     OptInFactory,
     OverrideFactory,
+    SavedQueryFactory,
     StudentModuleFactory,
     SubsectionGradeFactory,
     VisibleBlocksFactory,
@@ -125,6 +126,7 @@ MAKERS = {
     LogEntry: log_entry,
     LearnerVisit: visit,
     ApiToken: api_token,
+    SavedQuery: lambda: SavedQueryFactory(is_shared=True),
     WorkerHeartbeat: lambda: WorkerHeartbeat.objects.create(name=f"w{timezone.now():%f}", seen_at=timezone.now()),
     CourseOverview: CourseOverviewFactory,
     CourseEnrollment: EnrollmentFactory,

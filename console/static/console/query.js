@@ -26,6 +26,7 @@
   const DATES = ["today", "yesterday", "-1h", "-24h", "-7d", "-30d", "-52w"];
   // As many as fit without scrolling; who types on sees fewer and better ones.
   const MOST = 16;
+  const MOST_SAVED = 6;
 
   const schemas = new Map(); // address -> promise of what it answered
   const words = new Map(); // address of a suggestion -> promise of its items
@@ -75,7 +76,9 @@
     const typing = last && last.end === text.length && last.text !== "(" && last.text !== ")" && last.text !== "," && !isClosed(last.text)
       && !(OPERATORS.has(last.text) && !/[a-z]/.test(last.text));
     if (typing) list.pop();
-    return { ...stateAfter(list), typed: typing ? last.text : "", start: typing ? last.start : text.length };
+    const typed = typing ? last.text : "";
+    const isAlone = area.value.trim() === typed;
+    return { ...stateAfter(list), typed, isAlone, start: typing ? last.start : text.length };
   }
 
   function fieldsAt(schema, path) {
@@ -138,8 +141,22 @@
     return list.map((word) => ({ label: word, hint: "", text: context.kind === "item" ? word : `${word} ` }));
   }
 
+  /* Saved queries stand for the whole text: they are offered as long as nothing else is written. */
+  function savedOptions(schema, context) {
+    if (!context.isAlone) return [];
+    const begun = context.typed.toLowerCase();
+    const found = (schema.saved || []).filter(({ title }) => title.toLowerCase().includes(begun));
+    return found.slice(0, MOST_SAVED).map(({ title, text }) => ({ label: title, hint: "saved query", text, isWhole: true }));
+  }
+
+  function firstOptions(schema, context) {
+    const saved = savedOptions(schema, context);
+    const fields = fieldOptions(schema, context.typed).slice(0, MOST - saved.length);
+    return context.typed ? [...fields, ...saved] : [...saved, ...fields];
+  }
+
   async function optionsFor(schema, context) {
-    if (context.kind === "field") return fieldOptions(schema, context.typed);
+    if (context.kind === "field") return firstOptions(schema, context);
     if (context.kind === "operator") return operatorOptions(find(schema, context.field), context.typed);
     if (context.kind === "joint") {
       const joints = ["and", "or"].filter((word) => word.startsWith(context.typed));
@@ -200,10 +217,12 @@
   }
 
   function take(area, number) {
-    const state = states.get(area);
-    area.setRangeText(state.options[number].text, state.start, state.end, "end");
+    const { options, start, end } = states.get(area);
+    const { text, isWhole } = options[number];
+    if (isWhole) area.setRangeText(text, 0, area.value.length, "end");
+    else area.setRangeText(text, start, end, "end");
     close(area);
-    complete(area);
+    if (!isWhole) complete(area);
   }
 
   async function complete(area) {
@@ -286,6 +305,8 @@
   document.addEventListener("change", (event) => {
     if (areaOf(event)) event.stopPropagation();
   }, true);
+
+  document.addEventListener("lectern:queries-changed", () => schemas.clear());
 
   document.addEventListener("DOMContentLoaded", markErrors);
   document.addEventListener("htmx:afterSettle", markErrors);

@@ -1,0 +1,1 @@
+"""Saved queries: DjangoQL with a name, private or shared, for one list each."""
