@@ -271,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lectern.sweep_resets",
         "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
     },
+    "sweep assignments": {
+        "task": "lectern.sweep_assignments",
+        "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
+    },
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 if CELERY_BROKER_URL.startswith("filesystem"):

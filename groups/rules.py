@@ -9,6 +9,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 import rules
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from console.rules import roles_of
@@ -36,6 +37,12 @@ def manages_groups(user, course_key=None) -> bool:
     if course_key is None:
         return bool(roles.is_admin or roles.courses or roles.orgs)
     return roles.is_course_staff(course_key)
+
+
+def must_manage(user, course_key) -> None:
+    """Raise PermissionDenied unless `user` manages the groups of this run."""
+    if not user.has_perm(Permission.MANAGE, course_key):
+        raise PermissionDenied
 
 
 @rules.predicate

@@ -1,5 +1,6 @@
 """The tables of groups: Open edX's own (cohorts, neighbours), and Lectern's (learner groups, content)."""
 
+from groups.models.assignments import BulkAssignment, BulkAssignmentItem
 from groups.models.cohorts import (
     BulkEmailCohortTarget,
     CohortContentGroup,
@@ -22,6 +23,8 @@ from groups.models.learner_groups import (
 from groups.models.neighbours import CourseTeam, CourseTeamMembership, UserCourseTag
 
 __all__ = [
+    "BulkAssignment",
+    "BulkAssignmentItem",
     "BulkEmailCohortTarget",
     "CohortContentGroup",
     "CohortMembership",
