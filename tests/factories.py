@@ -29,7 +29,14 @@ from enrollments.models import (
     PersistentCourseGrade,
     RunFact,
 )
-from groups.models import CohortMembership, CourseCohort, CourseUserGroup, GroupMember
+from groups.models import (
+    CohortContentGroup,
+    CohortMembership,
+    CourseCohort,
+    CourseUserGroup,
+    GroupMember,
+    UnregisteredLearnerCohortAssignment,
+)
 from resets.models import (
     CourseResetAudit,
     CourseResetCourseOptIn,
@@ -460,3 +467,18 @@ def join_cohort(cohort, user):
     """Put a learner into a cohort, in both membership tables."""
     GroupMember.objects.create(courseusergroup=cohort, user=user)
     return CohortMembership.objects.create(course_user_group=cohort, user=user, course_id=cohort.course_id)
+
+
+def link(cohort, partition_id, group_id):
+    """Link a cohort to a content group, by the ids of its content."""
+    now = timezone.now()
+    return CohortContentGroup.objects.create(
+        course_user_group=cohort, partition_id=partition_id, group_id=group_id, created_at=now, updated_at=now
+    )
+
+
+def preassign(cohort, email):
+    """Let an e-mail address without an account wait for a cohort."""
+    return UnregisteredLearnerCohortAssignment.objects.create(
+        course_user_group=cohort, course_id=cohort.course_id, email=email
+    )

@@ -7,7 +7,7 @@ import console.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("lectern_groups", "0001_initial"),
+        ("lectern_groups", "0002_content_import"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
