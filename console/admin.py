@@ -27,7 +27,7 @@ from opaque_keys import InvalidKeyError
 
 from console import querying
 from console.exports import stream_csv
-from console.platform import uses_existing_tables
+from console.platform import PlatformModel, features, uses_existing_tables
 from console.queries.models import SavedQuery
 from console.query_limits import time_limit
 from console.rules import Permission
@@ -172,6 +172,9 @@ class PlatformAdmin(admin.ModelAdmin):
     # --- Rows ------------------------------------------------------------------------------------
 
     def get_queryset(self, request):
+        """Return the rows. Raises FeatureOffError when the LMS has no such table."""
+        if issubclass(self.model, PlatformModel):
+            features.require(self.model)
         return super().get_queryset(request).prefetch_related(*self.missing_ok)
 
     def get_object(self, request, object_id, from_field=None):

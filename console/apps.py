@@ -9,7 +9,8 @@ class ConsoleConfig(AppConfig):
     verbose_name = "Console"
 
     def ready(self):
-        from console import logs, platform  # noqa: F401, PLC0415 (registers the checks)
+        from console import logs  # noqa: PLC0415 (needs the app registry)
+        from console.platform import differences  # noqa: F401, PLC0415 (registers the checks)
 
         logs.configure()
         # Django's own admin site is not served; ours takes what each app's admin.py registers with it.

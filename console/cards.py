@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from console.platform import PlatformModel, features
+
 
 @dataclass(frozen=True)
 class Card:
@@ -12,11 +14,13 @@ class Card:
         template: the card's inside; gets what `context` returns.
         context: called with the viewer; returning None leaves the card out.
         order: position on the page.
+        needs: platform models without whose tables the card is left out.
     """
 
     template: str
     context: Callable[[object], dict | None]
     order: int
+    needs: tuple[type[PlatformModel], ...] = ()
 
 
 _cards: list[Card] = []
@@ -29,5 +33,6 @@ def register(card: Card) -> None:
 
 def cards_for(viewer) -> list[dict]:
     """Return template and context of every card that the viewer is to see."""
-    filled = ((card, card.context(viewer)) for card in sorted(_cards, key=lambda card: card.order))
+    shown = (card for card in sorted(_cards, key=lambda card: card.order) if features.has(*card.needs))
+    filled = ((card, card.context(viewer)) for card in shown)
     return [{"template": card.template, **context} for card, context in filled if context is not None]

@@ -130,7 +130,7 @@ class LearnerPageMixin:
                 {
                     "label": tab.label,
                     "href": reverse(tab.url_name, args=[self.learner.get_username()]),
-                    "count": tab.count(self.learner, self.request.user),
+                    "count": tab.shown_count(self.learner, self.request.user),
                     "current": tab.slug == self.tab,
                 }
                 for tab in learners.tabs()

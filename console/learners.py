@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from console.models import LearnerVisit
+from console.platform import PlatformModel, features
 
 PREFIX_LIMIT = 200
 RETIRED_PREFIX = "retired__user_"
@@ -113,6 +114,7 @@ class LearnerTab:
         url_name: a view that takes `username`.
         order: position from the left; the lowest is the default tab.
         count: the number beside the label, for a learner and a viewer.
+        needs: platform models that it counts; without their tables there is no number.
     """
 
     slug: str
@@ -120,6 +122,11 @@ class LearnerTab:
     url_name: str
     order: int
     count: Callable[[object, object], int]
+    needs: tuple[type[PlatformModel], ...] = ()
+
+    def shown_count(self, learner, viewer) -> int | None:
+        """Return the number beside the label; None when the database has nothing to count."""
+        return self.count(learner, viewer) if features.has(*self.needs) else None
 
 
 _tabs: dict[str, LearnerTab] = {}

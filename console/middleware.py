@@ -9,7 +9,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from console.api import decides_itself
+from console.platform import trouble
+from console.platform.features import FeatureOffError
 from console.rules import Permission
+
+NOT_HERE = 404
+BROKEN = 503
 
 
 class RequestLogMiddleware(RequestMiddleware):
@@ -32,6 +37,22 @@ class PrivateResponseMiddleware:
             response.headers["Cache-Control"] += ", no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class PlatformGapMiddleware:
+    """Turns what an LMS's database lacks into a page that says so, whichever view met it first."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, FeatureOffError):
+            return render(request, "console/feature_off.html", {"notes": [str(exception)]}, status=NOT_HERE)
+        notes = trouble.explain(exception)
+        return render(request, "console/feature_off.html", {"notes": notes}, status=BROKEN) if notes else None
 
 
 class StaffOnlyMiddleware(LoginRequiredMiddleware):

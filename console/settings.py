@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "console.middleware.PrivateResponseMiddleware",
+    "console.middleware.PlatformGapMiddleware",
     "console.middleware.StaffOnlyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

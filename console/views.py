@@ -9,6 +9,7 @@ from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from console import exports, querying
+from console.platform import PlatformModel, features
 from console.queries.models import SavedQuery
 from console.query_limits import time_limit
 from console.tables import PAGE_SIZES, CappedPaginator
@@ -19,9 +20,19 @@ SUGGESTIONS = "suggestions"
 
 
 class StaffViewMixin(PermissionRequiredMixin):
-    """States a page's permission (`permission_required`); without it the answer is 403."""
+    """States a page's permission (`permission_required`); without it the answer is 403.
+
+    Class attributes:
+        needs: platform models without whose tables there is no such page.
+    """
 
     raise_exception = True
+    needs: tuple[type[PlatformModel], ...] = ()
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.has_permission():
+            features.require(*self.needs)
+        return super().dispatch(request, *args, **kwargs)
 
 
 class TablePageMixin(StaffViewMixin, SingleTableMixin):
@@ -34,6 +45,7 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
     Class attributes:
         title: the page's heading and the export's name.
         empty_title, empty_text: what an empty list says and suggests.
+        shows: platform models that the list can do without, and then says so.
     """
 
     template_name = "console/table_page.html"
@@ -42,6 +54,7 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
     title = ""
     empty_title = "Nothing here yet"
     empty_text = ""
+    shows: tuple[type[PlatformModel], ...] = ()
     query_text = ""
     # What went wrong with the rows, as `querying.Explanation`: then nothing is listed or exported.
     refusal = None
@@ -77,6 +90,7 @@ class TablePageMixin(StaffViewMixin, SingleTableMixin):
             empty_title=self.empty_title,
             empty_text=self.empty_text,
             page_sizes=PAGE_SIZES,
+            notes=features.notes(*self.shows),
             **kwargs,
         )
         return context | {"refusal": self.refusal}

@@ -9,6 +9,8 @@ from django_filters import Filter
 from django_tables2 import Column
 from djangoql.schema import DjangoQLField
 
+from console.platform import PlatformModel, features
+
 
 @dataclass(frozen=True)
 class EnrollmentColumns:
@@ -21,6 +23,7 @@ class EnrollmentColumns:
         filters: makes the filters by name.
         nulls_last: annotations that may be NULL.
         query_fields: annotations that a query can ask for.
+        needs: platform models without whose tables all of this is left out.
     """
 
     columns: tuple[tuple[str, Column], ...]
@@ -29,6 +32,7 @@ class EnrollmentColumns:
     filters: Callable[[], dict[str, Filter]]
     nulls_last: tuple[str, ...] = field(default=())
     query_fields: tuple[DjangoQLField, ...] = field(default=())
+    needs: tuple[type[PlatformModel], ...] = field(default=())
 
 
 _contributions: list[EnrollmentColumns] = []
@@ -40,5 +44,10 @@ def register(columns: EnrollmentColumns) -> None:
 
 
 def contributions() -> list[EnrollmentColumns]:
-    """Return what was registered, in the order of registration."""
-    return list(_contributions)
+    """Return what was registered and has its tables, in the order of registration."""
+    return [one for one in _contributions if features.has(*one.needs)]
+
+
+def left_out() -> list[str]:
+    """Return a sentence for each contribution that lacks its tables."""
+    return list(dict.fromkeys(note for one in _contributions for note in features.notes(*one.needs)[:1]))

@@ -5,9 +5,16 @@ from datetime import datetime, timedelta
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.fields import BooleanField
+from django.db.models.fields import BooleanField, CharField, DateTimeField, FloatField
+from django.db.models.functions import Cast
 
+from console.platform import features
 from console.rules import roles_of
+
+# Facts of a table that the LMS lacks. Cast, because no engine sorts by a bare NULL.
+NO_TEXT = Cast(Value(None), CharField())
+NO_NUMBER = Cast(Value(None), FloatField())
+NO_MOMENT = Cast(Value(None), DateTimeField())
 
 
 class CourseEnrollmentQuerySet(QuerySet):
@@ -29,9 +36,10 @@ class CourseEnrollmentQuerySet(QuerySet):
 
     def with_grade(self):
         """Add `grade` (0 to 1) and `letter_grade`; a non-empty letter means passing (a.2)."""
-        grade = _model("PersistentCourseGrade").objects.filter(
-            user_id=OuterRef("user_id"), course_id=OuterRef("course_id")
-        )
+        model = _model("PersistentCourseGrade")
+        if not features.has(model):
+            return self.annotate(grade=NO_NUMBER, letter_grade=NO_TEXT, is_passing=Value(False))
+        grade = model.objects.filter(user_id=OuterRef("user_id"), course_id=OuterRef("course_id"))
         return self.annotate(
             grade=Subquery(grade.values("percent_grade")[:1]),
             letter_grade=Subquery(grade.values("letter_grade")[:1]),
@@ -40,9 +48,10 @@ class CourseEnrollmentQuerySet(QuerySet):
 
     def with_certificate(self):
         """Add `certificate_status`, the platform's own word."""
-        certificate = _model("GeneratedCertificate").objects.filter(
-            user_id=OuterRef("user_id"), course_id=OuterRef("course_id")
-        )
+        model = _model("GeneratedCertificate")
+        if not features.has(model):
+            return self.annotate(certificate_status=NO_TEXT)
+        certificate = model.objects.filter(user_id=OuterRef("user_id"), course_id=OuterRef("course_id"))
         return self.annotate(certificate_status=Subquery(certificate.values("status")[:1]))
 
     def with_recency(self, now: datetime):
@@ -52,14 +61,16 @@ class CourseEnrollmentQuerySet(QuerySet):
         threshold, or an enrollment created after it. A missing enrollment date is not recent.
         """
         threshold = now - timedelta(days=settings.LECTERN_RECENT_DAYS)
-        completions = _model("BlockCompletion").objects.filter(
-            user_id=OuterRef("user_id"), context_key=OuterRef("course_id")
-        )
-        last = completions.order_by().values("context_key").annotate(last=Max("modified")).values("last")
-        recent = Q(created__gt=threshold) | Q(Exists(completions.filter(created__gte=threshold)))
+        recent, last_completion = Q(created__gt=threshold), NO_MOMENT
+        model = _model("BlockCompletion")
+        if features.has(model):
+            completions = model.objects.filter(user_id=OuterRef("user_id"), context_key=OuterRef("course_id"))
+            last = completions.order_by().values("context_key").annotate(last=Max("modified")).values("last")
+            recent |= Q(Exists(completions.filter(created__gte=threshold)))
+            last_completion = Subquery(last[:1])
         return self.annotate(
             recently_active=Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField()),
-            last_completion_at=Subquery(last[:1]),
+            last_completion_at=last_completion,
         )
 
 

@@ -12,7 +12,7 @@ from console.rules import Permission
 from console.views import TableView
 from enrollments import columns
 from enrollments.filters import EnrollmentFilter, EnrollmentListFilter
-from enrollments.models import CourseEnrollment
+from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate, PersistentCourseGrade
 from enrollments.schemas import EnrollmentListSchema
 from enrollments.tables import EnrollmentListTable, EnrollmentTable
 
@@ -32,6 +32,11 @@ class EnrollmentTableView(TableView):
     table_class = EnrollmentTable
     query_schema = EnrollmentListSchema
     query_list = "enrollments:list"
+    shows = (PersistentCourseGrade, BlockCompletion, GeneratedCertificate)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"notes": [*context["notes"], *columns.left_out()]}
 
     def get_queryset(self):
         visible = CourseEnrollment.objects.visible_to(self.request.user)

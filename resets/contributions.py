@@ -9,7 +9,7 @@ from enrollments import columns
 from resets import cards as reset_cards
 from resets import sweeper
 from resets.eligibility import ResetStatus, with_reset_status
-from resets.models import CourseResetAudit
+from resets.models import RESET_TABLES, CourseResetAudit
 from resets.rules import Permission
 from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
 
@@ -23,7 +23,9 @@ def register() -> None:
         )
     )
     learners.register_tab(
-        learners.LearnerTab(slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count)
+        learners.LearnerTab(
+            slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count, needs=RESET_TABLES
+        )
     )
     columns.register(
         columns.EnrollmentColumns(
@@ -32,10 +34,11 @@ def register() -> None:
             decorate=decorate,
             filters=_filters,
             query_fields=(Text(name="reset_status", codes=ResetStatus.values),),
+            needs=RESET_TABLES,
         )
     )
-    cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20))
-    cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30))
+    cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20, needs=RESET_TABLES))
+    cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30, needs=RESET_TABLES))
     health.register("resets", sweeper.nothing_is_stuck)
 
 

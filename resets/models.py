@@ -221,6 +221,9 @@ class CourseResetAudit(PlatformModel):
         return f"Reset {self.pk}"
 
 
+RESET_TABLES = (CourseResetCourseOptIn, CourseResetAudit)
+
+
 class ResetJob(models.Model):
     """Lectern's half of a reset: the lease of the worker that does it, and what came of it.
 

@@ -8,10 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from console.celery import ring
+from console.platform import features
 from console.transactions import atomic_with_retries
 from resets import actions, tasks
 from resets.bulk import run
-from resets.models import CourseResetAudit, ResetJob
+from resets.models import RESET_TABLES, CourseResetAudit, ResetJob
 
 MAIL_AGAIN_AFTER = timedelta(minutes=10)
 MAIL_GIVE_UP_AFTER = timedelta(days=1)
@@ -31,6 +32,8 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
     Returns:
         How many were rung for, taken over, failed, and asked to be mailed and verified.
     """
+    if not features.has(*RESET_TABLES):
+        return dict.fromkeys(("taken_over", "failed", "rung", "mailed", "verifying"), 0)
     now = now or timezone.now()
     outcomes = Counter(_take_over(job) for job in _orphans(now))
     counts = {name: outcomes[name] for name in ("taken_over", "failed")}
@@ -41,6 +44,8 @@ def sweep(now: datetime | None = None) -> dict[str, int]:
 
 def nothing_is_stuck() -> bool:
     """Say whether no reset of ours has waited, or outlived its lease, for ten minutes: the sweep's work is done."""
+    if not features.has(*RESET_TABLES):
+        return True
     before = timezone.now() - STUCK_AFTER
     waiting = Q(audit__status=Status.ENQUEUED, audit__modified__lt=before)
     orphaned = Q(audit__status=Status.IN_PROGRESS, lease_until__lt=before)

@@ -10,7 +10,7 @@ from console.learners import display_name, find
 from console.views import StaffViewMixin
 from resets import actions, undo
 from resets.forms import UndoForm
-from resets.models import CourseResetAudit
+from resets.models import RESET_TABLES, CourseResetAudit
 from resets.rules import Permission
 
 STALE = 409
@@ -21,6 +21,7 @@ class UndoResetView(StaffViewMixin, View):
     """GET says what comes back and what would be replaced, and asks for a memo; POST does it."""
 
     permission_required = Permission.UNDO
+    needs = RESET_TABLES
 
     def load(self, pk):
         visible = CourseResetAudit.objects.visible_to(self.request.user)

@@ -18,7 +18,7 @@ from resets import actions, owners
 from resets.eligibility import REASONS
 from resets.filters import LearnerResetFilter, ResetFilter
 from resets.forms import ConfirmForm
-from resets.models import CourseResetAudit
+from resets.models import RESET_TABLES, CourseResetAudit
 from resets.rules import Permission
 from resets.schemas import ResetListSchema
 from resets.tables import LearnerResetTable, ResetTable, cell_context, decorate, status_badge
@@ -33,6 +33,7 @@ class ResetListView(TableView):
     """`/resets/`: every reset that the viewer may see."""
 
     permission_required = Permission.VIEW
+    needs = RESET_TABLES
     template_name = "resets/list.html"
     table_class = ResetTable
     filterset_class = ResetFilter
@@ -77,6 +78,7 @@ class ResetDetailView(StaffViewMixin, DetailView):
     """`/resets/<id>/`: one reset, from request to e-mail."""
 
     permission_required = Permission.VIEW
+    needs = RESET_TABLES
     template_name = "resets/detail.html"
     context_object_name = "audit"
 
@@ -107,6 +109,7 @@ class EnrollmentMixin(StaffViewMixin):
     """Loads the enrollment of the address, if the viewer may see it, with its eligibility."""
 
     permission_required = Permission.RESET
+    needs = RESET_TABLES
 
     def load(self, pk):
         if not CourseEnrollment.objects.visible_to(self.request.user).filter(pk=pk).exists():

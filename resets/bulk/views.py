@@ -16,7 +16,7 @@ from resets.bulk.plan import make_draft
 from resets.bulk.progress import progress_of
 from resets.bulk.queue import QUEUE
 from resets.bulk.tables import BulkItemTable, BulkTable
-from resets.models import CourseResetCourseOptIn
+from resets.models import RESET_TABLES, CourseResetCourseOptIn
 from resets.rules import Permission
 
 INVALID = 422
@@ -33,6 +33,7 @@ class BulkListView(TableView):
     """`/resets/bulk/`: every bulk reset and draft."""
 
     permission_required = Permission.RESET
+    needs = RESET_TABLES
     template_name = "resets/bulk/list.html"
     table_class = BulkTable
     filterset_class = BulkFilter
@@ -48,6 +49,7 @@ class NewBulkView(StaffViewMixin, FormView):
     """`/resets/bulk/new/`: takes a list, checks it whole and shows what it would do."""
 
     permission_required = Permission.RESET
+    needs = RESET_TABLES
     template_name = "resets/bulk/new.html"
     form_class = NewBulkForm
 
@@ -79,6 +81,7 @@ class BulkMixin(PlanMixin):
     """One bulk reset."""
 
     permission_required = Permission.RESET
+    needs = RESET_TABLES
     queue = QUEUE
     prefix = "resets:bulk"
     template_folder = "resets/bulk"

@@ -42,7 +42,7 @@ def _write_attempt_history(keys, actor_id, history_type):
     own = {"history_date": schema.moment(), "history_type": history_type, "history_user_id": actor_id}
     if not schema.has_columns(ATTEMPT_HISTORY, own):
         return
-    shared = sorted(schema.columns()[ATTEMPTS] & schema.columns()[ATTEMPT_HISTORY])
+    shared = sorted(schema.columns()[ATTEMPTS].keys() & schema.columns()[ATTEMPT_HISTORY].keys())
     names = ", ".join(schema.quoted(name) for name in [*shared, *own])
     values = ", ".join([*(schema.quoted(name) for name in shared), "%s", "%s", "%s"])
     statement = f"INSERT INTO {schema.quoted(ATTEMPT_HISTORY)} ({names}) SELECT {values} FROM {schema.quoted(ATTEMPTS)}"

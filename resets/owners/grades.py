@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from console.platform import features
 from resets.journal import CHUNK
 from resets.models import HistoricalSubsectionGradeOverride, PersistentSubsectionGradeOverride
 from resets.owners.base import Owner, Policy
@@ -34,6 +35,8 @@ def _overrides(**more):
 
 def _write_override_history(keys, actor_id, history_type):
     """Write the row that the LMS's own ORM would have written for each override."""
+    if not features.has(HistoricalSubsectionGradeOverride):
+        return
     now = timezone.now()
     for start in range(0, len(keys), CHUNK):
         overrides = PersistentSubsectionGradeOverride.objects.filter(pk__in=keys[start : start + CHUNK])

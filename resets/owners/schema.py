@@ -1,45 +1,26 @@
-"""Which tables and columns the connected database has, read once per process.
-
-What learner state an LMS keeps depends on its age and its plugins. Restart Lectern after an
-upgrade of the LMS: tables that it brought are not seen before.
-"""
+"""What owners ask of the connected database: which tables and columns it has, names and moments for SQL."""
 
 from datetime import datetime
-from functools import lru_cache
 
 from django.db import connection
 from django.utils import timezone
 
-COLUMNS = {
-    "sqlite": """
-        SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'
-    """,
-    "postgresql": """
-        SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()
-    """,
-    "mysql": "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = DATABASE()",
-}
+from console.platform import database
 
 
-@lru_cache(maxsize=1)
-def columns() -> dict[str, frozenset[str]]:
+def columns() -> dict[str, dict[str, database.Column]]:
     """Return the columns of every table of the connected database."""
-    found: dict[str, set[str]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(COLUMNS[connection.vendor])
-        for table, column in cursor.fetchall():
-            found.setdefault(table, set()).add(column)
-    return {table: frozenset(names) for table, names in found.items()}
+    return database.tables()
 
 
 def forget() -> None:
     """Read the database's tables again when they are next asked for."""
-    columns.cache_clear()
+    database.forget()
 
 
 def has_columns(table: str, names) -> bool:
     """Say whether `table` exists and has all these columns."""
-    return columns().get(table, frozenset()).issuperset(names) if table in columns() else False
+    return table in columns() and columns()[table].keys() >= set(names)
 
 
 def quoted(name: str) -> str:
