@@ -172,10 +172,18 @@ class PlatformAdmin(admin.ModelAdmin):
     # --- Rows ------------------------------------------------------------------------------------
 
     def get_queryset(self, request):
-        """Return the rows. Raises FeatureOffError when the LMS has no such table."""
-        if issubclass(self.model, PlatformModel):
-            features.require(self.model)
+        """Return the rows. Raises FeatureOffError when the LMS lacks their table, or one that is joined."""
+        features.require(*(model for model in self.models_shown() if issubclass(model, PlatformModel)))
         return super().get_queryset(request).prefetch_related(*self.missing_ok)
+
+    def models_shown(self):
+        """Yield the model, and those that the list shows beside it."""
+        yield self.model
+        for relation in (*self.list_select_related, *self.missing_ok):
+            model = self.model
+            for name in relation.split("__"):
+                model = model._meta.get_field(name).related_model
+                yield model
 
     def get_object(self, request, object_id, from_field=None):
         """Find a row by the address; what cannot be one of its keys finds none."""

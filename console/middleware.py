@@ -2,6 +2,7 @@
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
+from django.http import JsonResponse
 from django.shortcuts import render, resolve_url
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
@@ -50,9 +51,15 @@ class PlatformGapMiddleware:
 
     def process_exception(self, request, exception):
         if isinstance(exception, FeatureOffError):
-            return render(request, "console/feature_off.html", {"notes": [str(exception)]}, status=NOT_HERE)
+            return self.answer(request, [str(exception)], NOT_HERE)
         notes = trouble.explain(exception)
-        return render(request, "console/feature_off.html", {"notes": notes}, status=BROKEN) if notes else None
+        return self.answer(request, notes, BROKEN) if notes else None
+
+    def answer(self, request, notes, status):
+        """Answer a program with JSON, as its other refusals, and a person with a page."""
+        if decides_itself(request.resolver_match.func):
+            return JsonResponse({"detail": " ".join(notes)}, status=status)
+        return render(request, "console/feature_off.html", {"notes": notes}, status=status)
 
 
 class StaffOnlyMiddleware(LoginRequiredMiddleware):

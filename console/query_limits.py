@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import structlog
 from django.db import DatabaseError, DataError, NotSupportedError, OperationalError, transaction
 
+from console.platform import trouble
 from console.query_text import QueryError
 
 log = structlog.get_logger(__name__)
@@ -35,7 +36,10 @@ def time_limit(connection, seconds: float):
         with limited(connection, seconds):
             yield
     except DatabaseError as error:
-        raise _in_words(connection, error, seconds) from error
+        refusal = _in_words(connection, error, seconds)
+        if refusal is None:
+            raise
+        raise refusal from error
     except OverflowError as error:
         raise QueryError("A number in this query is too large.") from error
 
@@ -46,10 +50,12 @@ def _in_words(connection, error, seconds):
             f"The search was stopped because it took longer than {seconds:g} seconds. "
             "Narrow it down, for example by course, learner or date."
         )
+    if trouble.is_gap(error) or trouble.is_denied(error):
+        return None  # It is about the database, not about what was asked.
     if isinstance(error, DataError | NotSupportedError | OperationalError):
         log.warning("query_failed", error=str(error))
         return QueryError("The database could not answer this query. Please simplify it.")
-    return error
+    return None
 
 
 def _is_timeout(connection, error):

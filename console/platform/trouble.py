@@ -18,10 +18,15 @@ def explain(error: BaseException) -> list[str]:
         return []
     if is_denied(error):
         return [DENIED]
-    if _code(error) not in GAP_CODES and "no such" not in str(error):
+    if not is_gap(error):
         return []
     database.forget()
     return [str(difference) for difference in differences()]
+
+
+def is_gap(error: DatabaseError) -> bool:
+    """Say whether a table or column is missing, or one that is unknown has to be filled."""
+    return _code(error) in GAP_CODES or "no such table" in str(error) or "no such column" in str(error)
 
 
 def is_denied(error: DatabaseError) -> bool:

@@ -474,3 +474,158 @@ CREATE TABLE support_courseresetaudit (
   CONSTRAINT support_courseresetaudit_reset_by_id_db8ba7f6_fk_auth_user_id
     FOREIGN KEY (reset_by_id) REFERENCES auth_user (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
+CREATE TABLE course_groups_courseusergroup (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  name varchar(255) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  group_type varchar(20) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_groups_courseusergroup_name_63f7511804c52f38_uniq (name, course_id),
+  KEY course_groups_courseusergroup_ff48d8e5 (course_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_courseusergroup_users (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  courseusergroup_id int(11) NOT NULL,
+  user_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_groups_courseuser_courseusergroup_id_46691806058983_uniq (courseusergroup_id, user_id),
+  KEY course_groups_courseusergr_user_id_779390fdbf33b47a_fk_aut_uniq (user_id),
+  CONSTRAINT course_groups_courseusergr_user_id_779390fdbf33b47a_fk_auth_user FOREIGN KEY (user_id) REFERENCES auth_user (id),
+  CONSTRAINT ddb7a2cb17c1b7f2dc27c4d8ddbbc6b2
+    FOREIGN KEY (courseusergroup_id) REFERENCES course_groups_courseusergroup (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_cohortmembership (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  course_id varchar(255) NOT NULL,
+  course_user_group_id int(11) NOT NULL,
+  user_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_groups_cohortmembership_user_id_395bddd0389ed7da_uniq (user_id, course_id),
+  KEY course_groups_cohortmembership_6e438ee3 (course_user_group_id),
+  CONSTRAINT d004e77c965054d46217a8bd48bcaec8
+    FOREIGN KEY (course_user_group_id) REFERENCES course_groups_courseusergroup (id),
+  CONSTRAINT course_groups_cohortmember_user_id_15d408bf736398bf_fk_auth_user FOREIGN KEY (user_id) REFERENCES auth_user (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_coursecohort (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  assignment_type varchar(20) NOT NULL,
+  course_user_group_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_user_group_id (course_user_group_id),
+  CONSTRAINT d7d2d8a5a9a1a2a4c0e3e2dfa5a2c3a1
+    FOREIGN KEY (course_user_group_id) REFERENCES course_groups_courseusergroup (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_coursecohortssettings (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  is_cohorted tinyint(1) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  cohorted_discussions longtext DEFAULT NULL,
+  always_cohort_inline_discussions tinyint(1) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_id (course_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_courseusergrouppartitiongroup (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  partition_id int(11) NOT NULL,
+  group_id int(11) NOT NULL,
+  created_at datetime(6) NOT NULL,
+  updated_at datetime(6) NOT NULL,
+  course_user_group_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_user_group_id (course_user_group_id),
+  CONSTRAINT db3c3ee0a0f8f9c6a21dff0e19c3f7c7
+    FOREIGN KEY (course_user_group_id) REFERENCES course_groups_courseusergroup (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE course_groups_unregisteredlearnercohortassignments (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  email varchar(255) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  course_user_group_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_groups_unregisteredlearnerco_course_id_6a87fb4d_uniq (course_id, email),
+  KEY course_groups_unregisteredlearnercohortassignments_email_0_uniq (email),
+  CONSTRAINT course_groups_unregi_course_user_group_id_ee060a45_fk_course_gr
+    FOREIGN KEY (course_user_group_id) REFERENCES course_groups_courseusergroup (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE bulk_email_target (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  target_type varchar(64) NOT NULL,
+  PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE bulk_email_cohorttarget (
+  target_ptr_id int(11) NOT NULL,
+  cohort_id int(11) NOT NULL,
+  PRIMARY KEY (target_ptr_id),
+  CONSTRAINT bulk_email_cohorttar_cohort_id_096f39c9_fk_course_gr
+    FOREIGN KEY (cohort_id) REFERENCES course_groups_courseusergroup (id),
+  CONSTRAINT bulk_email_cohorttar_target_ptr_id_7e1a1a40_fk_bulk_emai
+    FOREIGN KEY (target_ptr_id) REFERENCES bulk_email_target (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE verified_track_content_verifiedtrackcohortedcourse (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  course_key varchar(255) NOT NULL,
+  enabled tinyint(1) NOT NULL,
+  verified_cohort_name varchar(100) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY course_key (course_key)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE user_api_usercoursetag (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  `key` varchar(255) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  value longtext NOT NULL,
+  user_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY user_api_usercoursetag_user_id_course_id_key_d73150ab_uniq (user_id, course_id, `key`),
+  KEY user_api_usercoursetag_key_d6420575 (`key`),
+  KEY user_api_usercoursetag_course_id_a336d583 (course_id),
+  CONSTRAINT user_api_usercoursetag_user_id_106a4cbc_fk_auth_user_id FOREIGN KEY (user_id) REFERENCES auth_user (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE teams_courseteam (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  team_id varchar(255) NOT NULL,
+  discussion_topic_id varchar(255) NOT NULL,
+  name varchar(255) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  topic_id varchar(255) NOT NULL,
+  date_created datetime(6) NOT NULL,
+  description varchar(300) NOT NULL,
+  country varchar(2) NOT NULL,
+  language varchar(16) NOT NULL,
+  last_activity_at datetime(6) NOT NULL,
+  team_size int(11) NOT NULL,
+  organization_protected tinyint(1) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY team_id (team_id),
+  UNIQUE KEY discussion_topic_id (discussion_topic_id),
+  KEY teams_courseteam_name_3bef5f8c (name),
+  KEY teams_courseteam_course_id_1e7dbede (course_id),
+  KEY teams_courseteam_topic_id_4d4f5d0d (topic_id),
+  KEY teams_courseteam_last_activity_at_376db5d3 (last_activity_at),
+  KEY teams_courseteam_team_size_d264574e (team_size)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE teams_courseteammembership (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  date_joined datetime(6) NOT NULL,
+  last_activity_at datetime(6) NOT NULL,
+  team_id int(11) NOT NULL,
+  user_id int(11) NOT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY teams_courseteammembership_user_id_team_id_aa45a20c_uniq (user_id, team_id),
+  CONSTRAINT teams_courseteammembership_team_id_b021eccd_fk_teams_cours_uniq
+    FOREIGN KEY (team_id) REFERENCES teams_courseteam (id),
+  CONSTRAINT teams_courseteammembership_user_id_18f9ff5d_fk_auth_user_id FOREIGN KEY (user_id) REFERENCES auth_user (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;

@@ -210,3 +210,47 @@ INSERT INTO support_courseresetaudit
   (2, '2026-05-01 00:00:00', '2026-05-01 00:01:00', 'in_progress', NULL, 9, 110, 1, 'asked by phone'),
   (3, '2026-05-01 00:00:00', '2026-05-01 00:02:00', 'complete', '2026-05-01 00:02:00', 10, 111, 3, 'ticket 7'),
   (4, '2026-05-01 00:00:00', '2026-05-01 00:03:00', 'failed', '2026-05-01 00:02:00', 11, 112, 1, '');
+
+-- Cohorts. 3 has no row that says how learners get in, 4 is named like 1 in other letters of its course key, and 5 is a
+-- kind that the LMS does not know. Amina's membership has no row among the members; the account without a profile is
+-- a member without a membership; "old name" is in a cohort of a run that is gone.
+INSERT INTO course_groups_courseusergroup (id, name, course_id, group_type) VALUES
+  (1, 'Default Group', 'course-v1:DemoX+DS101+2026', 'cohort'),
+  (2, 'Ünïts & <b>friends</b>', 'course-v1:DemoX+DS101+2026', 'cohort'),
+  (3, 'No type', 'course-v1:DemoX+DS101+2026', 'cohort'),
+  (4, 'Default Group', 'course-v1:demox+CASE+2026', 'cohort'),
+  (5, 'Mystery', 'course-v1:DemoX+DS101+2026', 'fnord'),
+  (6, 'Gone', 'course-v1:Gone+X1+2019', 'cohort'),
+  (7, 'Old', 'OldX/History/2013_Fall', 'cohort');
+INSERT INTO course_groups_coursecohort (assignment_type, course_user_group_id) VALUES
+  ('random', 1), ('manual', 2), ('weekday', 4), ('manual', 6), ('random', 7);
+INSERT INTO course_groups_coursecohortssettings
+  (is_cohorted, course_id, cohorted_discussions, always_cohort_inline_discussions) VALUES
+  (TRUE, 'course-v1:DemoX+DS101+2026', '[]', FALSE),
+  (TRUE, 'course-v1:DEMOX+Case+2026', NULL, TRUE),
+  (FALSE, 'OldX/History/2013_Fall', NULL, FALSE);
+INSERT INTO course_groups_courseusergroup_users (courseusergroup_id, user_id) VALUES (1, 5), (2, 7), (6, 5);
+INSERT INTO course_groups_cohortmembership (course_id, course_user_group_id, user_id) VALUES
+  ('course-v1:DemoX+DS101+2026', 2, 4),
+  ('course-v1:DemoX+DS101+2026', 1, 5),
+  ('course-v1:Gone+X1+2019', 6, 5);
+INSERT INTO course_groups_courseusergrouppartitiongroup
+  (partition_id, group_id, created_at, updated_at, course_user_group_id) VALUES
+  (50, 1, '2026-01-01 00:00:00', '2026-01-01 00:00:00', 2),
+  (0, 0, '2014-01-01 00:00:00', '2014-01-01 00:00:00', 7);
+INSERT INTO course_groups_unregisteredlearnercohortassignments (email, course_id, course_user_group_id) VALUES
+  ('later@example.org', 'course-v1:DemoX+DS101+2026', 2), ('', 'course-v1:Gone+X1+2019', 6);
+INSERT INTO bulk_email_target (id, target_type) VALUES (1, 'cohort');
+INSERT INTO bulk_email_cohorttarget (target_ptr_id, cohort_id) VALUES (1, 2);
+INSERT INTO verified_track_content_verifiedtrackcohortedcourse (course_key, enabled, verified_cohort_name) VALUES
+  ('course-v1:DemoX+DS101+2026', FALSE, 'Verified Learners');
+INSERT INTO user_api_usercoursetag ("key", course_id, value, user_id) VALUES
+  ('xblock.partition_service.partition_7', 'course-v1:DemoX+DS101+2026', '3', 4),
+  ('xblock.partition_service.partition_x', 'course-v1:DemoX+DS101+2026', 'three', 5);
+INSERT INTO teams_courseteam
+  (id, team_id, discussion_topic_id, name, course_id, topic_id, date_created, description, country, language,
+   last_activity_at, team_size, organization_protected) VALUES
+  (1, 'a-1', 'b-1', 'Owls', 'course-v1:DemoX+DS101+2026', 'set-1', '2026-01-01 00:00:00', '', '', '',
+   '2026-01-01 00:00:00', 1, FALSE);
+INSERT INTO teams_courseteammembership (date_joined, last_activity_at, team_id, user_id) VALUES
+  ('2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, 5);
