@@ -276,6 +276,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lectern.sweep_assignments",
         "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
     },
+    "sweep realizations": {
+        "task": "lectern.sweep_realizations",
+        "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
+    },
 }
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 if CELERY_BROKER_URL.startswith("filesystem"):
@@ -312,6 +316,7 @@ LECTERN_RESET_ATTEMPTS = env.int("LECTERN_RESET_ATTEMPTS", default=5)
 LECTERN_RING_AGAIN_SECONDS = env.int("LECTERN_RING_AGAIN_SECONDS", default=60)
 LECTERN_VERIFY_AFTER_MINUTES = env.int("LECTERN_VERIFY_AFTER_MINUTES", default=5)
 LECTERN_ARCHIVE_DAYS = env.int("LECTERN_ARCHIVE_DAYS", default=180)
+LECTERN_SERVICE_ACCOUNTS = env("LECTERN_SERVICE_ACCOUNTS", default=r"_worker$")
 LECTERN_RECENT_DAYS = env.int("LECTERN_RECENT_DAYS", default=30)
 LECTERN_MOBILE_ENROLLMENTS = env.int("LECTERN_MOBILE_ENROLLMENTS", default=500)
 LECTERN_MOBILE_ALL_COURSES = env.bool("LECTERN_MOBILE_ALL_COURSES", default=False)

@@ -10,6 +10,7 @@ from django.db import models
 from console.fields import CourseKeyField, LearningContextKeyField, UsageKeyField
 from console.platform import PlatformModel, TableUse
 from enrollments.defaults.models import *  # noqa: F403 (Django looks for models here)
+from enrollments.defaults.realizing.models import RealizeItem, RealizePlan  # noqa: F401 (likewise)
 from enrollments.querysets import CourseEnrollmentQuerySet
 
 
@@ -62,7 +63,7 @@ class CourseEnrollment(PlatformModel):
     enrollments behind, and they stay visible.
     """
 
-    table_use = TableUse("No learner has a course.", lock=True)
+    table_use = TableUse("No learner has a course.", insert=True, update=True, lock=True)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="course_enrollments")
     course_id = CourseKeyField(max_length=255, db_index=True)

@@ -23,10 +23,12 @@ class BestMode:
     Attributes:
         original: as edx-enterprise chooses it: expired modes count.
         unexpired: the best of those that one can still enroll in; empty when all have expired.
+        has_open_audit: whether one can still enroll in an audit mode.
     """
 
     original: str = FALLBACK
     unexpired: str = FALLBACK
+    has_open_audit: bool = True
 
 
 def best_modes(run_keys: Iterable[CourseKey], now: datetime) -> dict[CourseKey, BestMode]:
@@ -47,4 +49,5 @@ def _best(offered: dict[str, bool]) -> BestMode:
         return BestMode()
     known = [slug for slug in BY_PREFERENCE if slug in offered]
     unexpired = [slug for slug in known if offered[slug]]
-    return BestMode(known[0] if known else FALLBACK, unexpired[0] if unexpired else "")
+    has_open_audit = any(slug in AUDIT_MODES for slug in unexpired)
+    return BestMode(known[0] if known else FALLBACK, unexpired[0] if unexpired else "", has_open_audit)

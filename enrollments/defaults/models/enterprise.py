@@ -65,7 +65,7 @@ class EnterpriseCustomerUser(PlatformModel):
     no longer exist.
     """
 
-    table_use = TableUse(NO_ENTERPRISE, optional=True)
+    table_use = TableUse(NO_ENTERPRISE, optional=True, lock=True)
 
     created = models.DateTimeField()
     modified = models.DateTimeField()
@@ -120,7 +120,7 @@ class EnterpriseCourseEnrollment(PlatformModel):
     sets it, too, although the learner goes on in audit mode.
     """
 
-    table_use = TableUse(NO_ENTERPRISE, optional=True)
+    table_use = TableUse(NO_ENTERPRISE, optional=True, insert=True)
 
     created = models.DateTimeField()
     modified = models.DateTimeField()
@@ -162,7 +162,7 @@ class Fulfilment(PlatformModel):
 class LicensedEnrollment(Fulfilment):
     """`enterprise_licensedenterprisecourseenrollment`: a license pays. One license, many courses."""
 
-    table_use = TableUse("What licenses pay for is not shown.", optional=True)
+    table_use = TableUse("What licenses pay for is not shown.", optional=True, insert=True)
 
     license_uuid = UUIDField()
     enterprise_course_enrollment = models.OneToOneField(

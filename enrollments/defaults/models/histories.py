@@ -20,7 +20,7 @@ class CourseEnrollmentHistory(HistoryModel):
     The first row of a new enrollment is often inactive and in audit mode, although nobody left.
     """
 
-    table_use = TableUse("Earlier states of enrollments are not shown.", optional=True)
+    table_use = TableUse("Earlier states of enrollments are not shown.", optional=True, insert=True)
 
     history_id = UUIDField(primary_key=True, default=uuid.uuid4)
     id = models.IntegerField(db_index=True)
@@ -64,7 +64,7 @@ class HistoricalIntention(HistoryModel):
 class HistoricalRealization(HistoryModel):
     """`enterprise_historicaldefaultenterpriseenrollmentrealization`."""
 
-    table_use = TableUse("Deleted realizations are not shown.", optional=True)
+    table_use = TableUse("Deleted realizations are not shown.", optional=True, insert=True)
 
     id = models.IntegerField(db_index=True)
     created = models.DateTimeField()
@@ -84,7 +84,7 @@ class HistoricalRealization(HistoryModel):
 class HistoricalEnterpriseCourseEnrollment(HistoryModel):
     """`enterprise_historicalenterprisecourseenrollment`."""
 
-    table_use = TableUse("Deleted enterprise enrollments are not shown.", optional=True)
+    table_use = TableUse("Deleted enterprise enrollments are not shown.", optional=True, insert=True)
 
     id = models.IntegerField(db_index=True)
     created = models.DateTimeField()
@@ -126,7 +126,7 @@ class HistoricalFulfilment(HistoryModel):
 class HistoricalLicensedEnrollment(HistoricalFulfilment):
     """`enterprise_historicallicensedenterprisecourseenrollment`."""
 
-    table_use = TableUse("Changes of what licenses pay for are not recorded.", optional=True)
+    table_use = TableUse("Changes of what licenses pay for are not recorded.", optional=True, insert=True)
 
     license_uuid = UUIDField()
 

@@ -48,7 +48,7 @@ class DefaultRealization(PlatformModel):
     can have several under one intention: one for each course run that was advertised in turn.
     """
 
-    table_use = TableUse(NO_DEFAULTS, optional=True)
+    table_use = TableUse(NO_DEFAULTS, optional=True, insert=True)
 
     created = models.DateTimeField()
     modified = models.DateTimeField()
