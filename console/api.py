@@ -13,6 +13,9 @@ from structlog.contextvars import bind_contextvars
 from console import tokens
 from console.rules import Permission
 
+# Where errors are JSON also when no view was reached: no such address, a body that is too large.
+PROGRAM_ADDRESSES = ("/api/", "/csrf/", "/enterprise/", "/support/")
+
 
 class TokenSignIn(BaseAuthentication):
     """Signs a program in by `Authorization: Bearer <token>`."""
@@ -88,6 +91,11 @@ class PlatformPagination(PageNumberPagination):
         numbers = {key: {"type": "integer"} for key in ("count", "num_pages", "current_page", "start")}
         properties = {"next": link, "previous": link, **numbers, "results": schema}
         return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def is_for_programs(request) -> bool:
+    """Say whether an address is one that programs ask."""
+    return request.path.startswith(PROGRAM_ADDRESSES)
 
 
 def decides_itself(view) -> bool:

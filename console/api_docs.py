@@ -6,8 +6,10 @@ content security policy forbids, and a megabyte of script for a list.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from itertools import groupby
 
+from django.conf import settings
 from django.middleware.csrf import get_token
 from django.views.generic import TemplateView
 from drf_spectacular.generators import SchemaGenerator
@@ -38,7 +40,8 @@ class CsrfTokenView(APIView):
 
     @extend_schema(
         summary="CSRF token of a signed-in browser",
-        tags=["Signing in"],
+        description="A page sends it as X-CSRFToken when it changes something.",
+        tags=["Sessions"],
         responses=inline_serializer("CsrfToken", {"csrfToken": serializers.CharField()}),
     )
     def get(self, request):
@@ -55,7 +58,8 @@ class ApiDocsView(StaffViewMixin, TemplateView):
         described = SchemaGenerator().get_schema(public=True)
         operations = sorted(_operations(described), key=lambda operation: operation.tag)
         groups = [(tag, list(members)) for tag, members in groupby(operations, key=lambda operation: operation.tag)]
-        return super().get_context_data(title="API", groups=groups, **kwargs)
+        per_minute = settings.LECTERN_API_PER_MINUTE
+        return super().get_context_data(title="API", groups=groups, per_minute=per_minute, **kwargs)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ class Field:
 
     name: str
     kind: str
-    required: bool
+    is_required: bool
     description: str
 
 
@@ -110,7 +114,7 @@ class _Reader:
             parameters=[self.parameter(item) for item in found.get("parameters", [])],
             body=self.content(found.get("requestBody", {})),
             answers=[
-                (code, answer.get("description", ""), self.content(answer))
+                (code, answer.get("description") or HTTPStatus(int(code)).phrase, self.content(answer))
                 for code, answer in found["responses"].items()
                 # Those that all share are told once, at the top of the page.
                 if answer.get("description") != REFUSALS.get(code)

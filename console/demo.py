@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from opaque_keys.edx.keys import CourseKey
 
 from console.demo_names import pick_name
-from console.models import CourseAccessRole, UserProfile
+from console.models import ApiToken, CourseAccessRole, UserProfile
 from console.rules import SUPPORT_ROLE
 
 SUPPORT, INSTRUCTOR, ADMIN, NO_ROLE = "support", "instructor", "admin", "norole"
@@ -84,7 +84,28 @@ def load(demo: Demo) -> str:
     # Read back, because MySQL does not say which ids it gave.
     users = get_user_model().objects.in_bulk([user.username for user, _, _ in rows], field_name="username")
     UserProfile.objects.bulk_create(_profile(demo, users[user.username], name, country) for user, name, country in rows)
+    _make_tokens(demo)
     return f"{demo.learners} learners, {len(SIGN_INS) - 1 + len(AGENTS)} staff"
+
+
+def _make_tokens(demo):
+    """Make one API token that works, one that expired and one that was revoked. Nobody knows their secrets."""
+    people = get_user_model().objects.in_bulk([SUPPORT, ADMIN], field_name="username")
+    for name, made, lasts, used, revoked in (
+        ("Nightly report", 40, 90, 0.3, None),
+        ("Trial of the API", 200, 30, 175, None),
+        ("Old ticket system", 120, 365, 61, 60),
+    ):
+        ApiToken.objects.create(
+            user=people[SUPPORT],
+            name=name,
+            digest=f"{demo.random.getrandbits(256):064x}",
+            created_at=demo.ago(made),
+            created_by=people[ADMIN],
+            expires_at=demo.ago(made - lasts),
+            last_used_at=demo.ago(used),
+            revoked_at=revoked and demo.ago(revoked),
+        )
 
 
 def learners():

@@ -1,19 +1,21 @@
 """Sign-in and sign-out, the error pages, and the preview of all components."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpResponse, HttpResponseServerError
+from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
 from console import html, plots
+from console.api import is_for_programs
 
 
 class SignInForm(AuthenticationForm):
@@ -63,13 +65,19 @@ def not_found(request, exception):
 def server_error(request):
     """Answer 500 from the template alone: neither database nor session may be needed here."""
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    if is_for_programs(request):
+        return _with_request_id(JsonResponse({"detail": "Something went wrong here."}, status=500), request_id)
     page = render_to_string("500.html", {"request_id": request_id, "site_title": "Lectern"})
     return _with_request_id(HttpResponseServerError(page), request_id)
 
 
 def _error(request, status: int) -> HttpResponse:
     request_id = structlog.contextvars.get_contextvars().get("request_id", "")
-    return _with_request_id(render(request, f"{status}.html", status=status), request_id)
+    if is_for_programs(request):
+        answer = JsonResponse({"detail": f"{HTTPStatus(status).phrase}."}, status=status)
+    else:
+        answer = render(request, f"{status}.html", status=status)
+    return _with_request_id(answer, request_id)
 
 
 def _with_request_id(response, request_id: str):

@@ -73,6 +73,11 @@ class ApiTokenAdmin(PlatformAdmin):
         """Admins; `tokens.check` decides for whom."""
         return request.user.has_perm(Permission.ADMINISTER)
 
+    def add_view(self, request, form_url="", extra_context=None):
+        """Offer one button: whichever is pressed, the token has to be shown next."""
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**(extra_context or {}), **one})
+
     def save_model(self, request, obj, form, change):
         data = form.cleaned_data
         token, request.api_token = tokens.create(

@@ -32,7 +32,7 @@ class EnrollmentStatusSerializer(serializers.Serializer):
             enum=["v0.5", "v1", "v2", "v3", "v4"],
             description="All answer alike.",
         ),
-        OpenApiParameter("username", str, OpenApiParameter.PATH, description="Letter case counts for other people’s."),
+        OpenApiParameter("username", str, OpenApiParameter.PATH, description="The learner’s."),
     ],
 )
 class EnrollmentsStatusView(APIView):

@@ -1,5 +1,6 @@
 """What all APIs share: tokens, sessions with CSRF, roles, throttling, and the description of it all."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -286,3 +287,14 @@ class TestDescription:
 
     def test_it_is_made_without_warnings(self, tmp_path):
         call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
+
+
+@pytest.mark.parametrize("address", ["/api/none/", "/support/none", "/enterprise/api/none/"])
+def test_an_address_of_programs_that_does_not_exist_is_404_in_json(address):
+    assert Client().get(address).json() == {"detail": "Not Found."}
+
+
+def test_a_server_error_is_json_too(rf):
+    from console.shell_views import server_error
+
+    assert json.loads(server_error(rf.get("/api/mobile/")).content) == {"detail": "Something went wrong here."}

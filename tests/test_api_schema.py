@@ -1,0 +1,92 @@
+"""All kinds of requests, made up from the OpenAPI description: none ends in a server error.
+
+Answers have a described status, and the described shape. Each request is made by the next of all
+kinds of people, as it was made up and once more about a learner and a course run that exist.
+"""
+
+import logging
+from itertools import cycle
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from opaque_keys.edx.keys import CourseKey
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from console import tokens
+from console.wsgi import application
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+RUN = CourseKey.from_string("course-v1:MineX+M1+2026")
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+PEOPLE = {
+    "support": factories.support,
+    "admin": factories.admin_user,
+    "instructor": lambda: factories.course_staff(RUN),
+    "learner": factories.LearnerFactory,
+}
+# What stands for something that exists, by the name of the parameter or of the field.
+KNOWN = {"username": "anna", "identifier": "anna", "version": "v1", "course_id": str(RUN), "comment": "Wrong run"}
+
+config = SchemathesisConfig.from_dict({"phases": {"coverage": {"unexpected-methods": []}}})
+schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True), config=config)
+schema.app = application
+
+
+@pytest.fixture
+def quiet_connection():
+    """Leave the connection open after a request, as Django's test client does: the test's transaction is in it.
+
+    Nothing is logged: thousands of lines would take longer than the requests.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def people(settings, quiet_connection):
+    """Return the headers of all people, one after the other and round again, with rows that they may ask about."""
+    settings.LECTERN_API_PER_MINUTE = 1_000_000
+    course = factories.CourseOverviewFactory(id=RUN, mobile_available=True)
+    factories.OptInFactory(course=course)
+    enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
+    factories.AuditFactory(course_enrollment=enrollment, status="failed")
+    return cycle([_signed_in(make()) for make in PEOPLE.values()])
+
+
+def _signed_in(person):
+    _, secret = tokens.create(user=person, name="Requests", days=1, actor=person)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@schema.parametrize()
+@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_no_request_ends_in_a_server_error(case, people):
+    person = next(people)
+    case.call_and_validate(headers=person, checks=CHECKS)
+    for part in (case.path_parameters, case.query, case.body):
+        if isinstance(part, dict):
+            part.update({name: KNOWN[name] for name in part if name in KNOWN})
+    case.call_and_validate(headers=person, checks=CHECKS)
+
+
+def test_every_operation_is_asked():
+    assert len(list(schema.get_all_operations())) == sum(
+        len(methods) for methods in schema.raw_schema["paths"].values()
+    )
