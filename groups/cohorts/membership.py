@@ -271,8 +271,15 @@ def _random_cohorts(course_key, actor):
 
 
 def _default_cohort(course_key, actor):
-    if CourseUserGroup.objects.filter(course_id=course_key, name=DEFAULT_COHORT).exists():
-        raise CohortRefusedError(NAME_TAKEN)
+    taken = CourseUserGroup.objects.filter(course_id=course_key, name=DEFAULT_COHORT).first()
+    if taken is None:
+        return _make_default(course_key, actor)
+    if taken.group_type == "cohort" and CourseCohort.objects.filter(course_user_group=taken, assignment_type=RANDOM):
+        return taken  # Made by somebody else since the automatic cohorts were read.
+    raise CohortRefusedError(NAME_TAKEN)
+
+
+def _make_default(course_key, actor):
     try:
         with transaction.atomic():
             return make(course_key, DEFAULT_COHORT, RANDOM, actor=actor, is_requested=False)

@@ -77,12 +77,12 @@ def meant_by(texts: Iterable[str]) -> dict[str, Meant]:
     """Return what each text means, with two queries for a thousand of them."""
     texts, found = list(dict.fromkeys(texts)), {}
     for start in range(0, len(texts), CHUNK):
-        found |= _chunk(set(texts[start : start + CHUNK]))
+        found |= _chunk(texts[start : start + CHUNK])
     return found
 
 
 def _chunk(texts):
-    accounts = find_accounts(texts)
+    accounts = find_accounts(set(texts))
     people = get_user_model().objects.only("username", "email").in_bulk(set(accounts.found.values()))
     return {text: _meant(text, people.get(accounts.found.get(text)), accounts.ambiguous.get(text, 0)) for text in texts}
 
