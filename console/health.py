@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 
 from console.celery import app
 from console.models import WorkerHeartbeat
+from console.platform.differences import differences
 
 HEARTBEAT_MAX_AGE = timedelta(seconds=120)
+OK, DEGRADED, FAILING = "ok", "degraded", "failing"
 
 _checks: dict[str, Callable[[], bool]] = {}
 
@@ -38,15 +40,19 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """`/readyz`: 200 when everything that a reset needs works, else 503 and which part does not."""
+    """`/readyz`: 200 when everything that a reset needs works, else 503 and which part does not.
+
+    `schema` is "degraded" when an LMS's tables differ so that a feature is off or limited.
+    """
     parts = {"database": _database(), "migrations": False, "worker": False, "broker": _broker()}
     parts |= dict.fromkeys(_checks, False)
     if parts["database"]:
         parts["migrations"] = _passes(_migrated)
         parts["worker"] = _passes(_worker_alive)
         parts |= {name: _passes(check) for name, check in _checks.items()}
-    answer = {name: "ok" if fine else "failing" for name, fine in parts.items()}
-    return JsonResponse(answer, status=200 if all(parts.values()) else 503)
+    answer = {name: OK if fine else FAILING for name, fine in parts.items()}
+    answer["schema"] = _schema() if parts["database"] else FAILING
+    return JsonResponse(answer, status=503 if FAILING in answer.values() else 200)
 
 
 def _database():
@@ -56,6 +62,16 @@ def _database():
     except DatabaseError:
         return False
     return True
+
+
+def _schema():
+    try:
+        found = differences()
+    except DatabaseError:
+        return FAILING
+    if any(difference.is_error for difference in found):
+        return FAILING
+    return DEGRADED if found else OK
 
 
 def _migrated():

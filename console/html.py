@@ -1,9 +1,10 @@
 """Small pieces of safe HTML for table columns and templates. Each is a template tag of the same name."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 # Drawn on a 24 x 24 grid with round strokes; the stylesheet sets size, width and colour.
@@ -123,6 +124,12 @@ def copyable(text, label: str | None = None) -> SafeString:
     label: what is copied, for screen readers ("username"); the text itself otherwise.
     """
     return _copyable(text, format_html("{}", text), label)
+
+
+def table_name(name: str) -> SafeString:
+    """Return the name of a database table; a long one breaks after its underscores only."""
+    parts = format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split("(?<=_)", name)))
+    return format_html('<span class="mono">{}</span>', parts)
 
 
 def key(course_key) -> SafeString:

@@ -61,3 +61,4 @@ register(NavItem("Learners", "console:learners", Permission.VIEW_LEARNERS, "user
 register(NavItem("Saved queries", "queries:list", Permission.USE_CONSOLE, "filter", 80, "q"))
 register(NavItem("Admin", "admin:index", Permission.ADMINISTER, "database", 90, "a", section="admin"))
 register(NavItem("API", "console:api-docs", Permission.ADMINISTER, "code", 97, section="admin"))
+register(NavItem("Schema check", "console:schema", Permission.ADMINISTER, "check", 98, section="admin"))

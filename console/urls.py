@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from console import api_docs, health, home, learner_views, shell_views
+from console import api_docs, health, home, learner_views, schema_views, shell_views
 from console.admin import site
 
 handler400 = "console.shell_views.bad_request"
@@ -15,6 +15,7 @@ console_patterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("learners/", learner_views.LearnerSearchView.as_view(), name="learners"),
     path("learners/<str:username>/", learner_views.learner, name="learner"),
+    path("schema/", schema_views.SchemaView.as_view(), name="schema"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("api/schema/", api_docs.SchemaView.as_view(), name="api-schema"),

@@ -1,10 +1,6 @@
 """`/resets/coverage/`: which tables of learner state a reset knows, and which it does not."""
 
-import re
-
 import django_tables2 as tables
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.views.generic import TemplateView
 
 from console import html
@@ -35,9 +31,7 @@ class CoverageTable(Table):
     title_column = "table"
 
     def render_table(self, value):
-        """Let a long name break after its underscores only."""
-        parts = format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split("(?<=_)", value)))
-        return format_html('<span class="mono">{}</span>', parts)
+        return html.table_name(value)
 
     def value_table(self, value):
         return value

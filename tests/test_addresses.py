@@ -34,6 +34,7 @@ ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
     "console:learners": (SUPPORT, {}),
     "console:learner": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"username": "anna"}),
+    "console:schema": (ADMINS, {}),
     "console:healthz": (OPEN, {}),
     "console:readyz": ((503,) * 7, {}),
     "console:api-schema": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
@@ -82,6 +83,7 @@ ADDRESSES = {
 }
 # State changes: the same people, POST. What refuses on GET refuses here too.
 POSTS = {
+    "console:schema": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {}),
     "resets:api": ((401, 403, 403, 403, 201, 201, 201), {"course_id": str(RUN), "comment": "Wrong run"}),
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
     # The reset of this test failed: there is nothing to undo.
