@@ -99,6 +99,7 @@ class QueryChangeList(ChangeList):
         error = getattr(request, "query_error", None)
         self.explanation = querying.explain(self.query, error) if error else None
         self.is_plain = self.model_admin.is_plain_search(request)
+        self.slow_part = "" if error or self.is_plain else self.model_admin.slow_part(self.query)
         self.is_capped = self.result_count > COUNT_CAP
         self.count_cap = COUNT_CAP
         self.introspect_url = self.model_admin.address("introspect")
@@ -252,6 +253,10 @@ class PlatformAdmin(admin.ModelAdmin):
     def query_list(self) -> str:
         """The name under which this list's queries are saved (`console.queries.lists`)."""
         return f"{ADMIN_PREFIX}{self.opts.label_lower}"
+
+    def slow_part(self, text: str) -> str:
+        """Return the comparison of a valid query that reads each row of the table, or empty."""
+        return querying.slow_part(text, self.model, self.schema)
 
     def query_fields(self) -> list[str]:
         """Return the names that a query on this model can begin with."""

@@ -32,9 +32,12 @@ __all__ = [
     "narrow",
     "options",
     "search",
+    "slow_part",
 ]
 
 MAX_HOPS = 2
+# What no index helps with: the text that is looked for may stand anywhere.
+_SCANNING = {"~", "!~", "endswith", "not endswith"}
 MAX_OPTIONS = 100
 _TYPE_WORDS = {
     "int": "a whole number",
@@ -119,6 +122,19 @@ def check(text: str, model: type[models.Model], schema: type[GuardedSchema]) -> 
     """Raise QueryError when `text` is no query on `model`; nothing is asked of the database."""
     if text := query_text.clean(text):
         _condition(text, schema(model))
+
+
+def slow_part(text: str, model: type[models.Model], schema: type[GuardedSchema]) -> str:
+    """Return the first comparison of a valid query that reads each row, such as `comment ~`; or empty.
+
+    A date is compared with `~` as a span, which an index can answer.
+    """
+    guarded, text = schema(model), query_text.clean(text)
+    for leaf in query_text.leaves(query_text.parse(text, query_text.read_tokens(text))) if text else ():
+        operator = leaf.operator.operator
+        if operator in _SCANNING and guarded.resolve_name(leaf.left).type == "str":
+            return f"{'.'.join(leaf.left.parts)} {operator}"
+    return ""
 
 
 def _matching(rows, text, schema):

@@ -152,6 +152,10 @@ class TableView(TablePageMixin, FilterView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs) | {"query_text": self.query_text}
+        if self.query_text and not self.refusal:
+            context["query_slow_part"] = querying.slow_part(
+                self.query_text, self.table_class._meta.model, self.query_schema
+            )
         if self.query_schema is not None and not self.wants_fragment():
             described = self.query_description()
             fields = described["models"][described["current_model"]]

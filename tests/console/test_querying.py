@@ -363,6 +363,33 @@ class TestRefusals:
         assert refused > answered
 
 
+class TestSlowParts:
+    @pytest.mark.parametrize(
+        ("text", "part"),
+        [
+            ('username ~ "amin"', "username ~"),
+            ('id = 1 or (profile.name not endswith "a" and username ~ "b")', "profile.name not endswith"),
+            ('username !~ "a"', "username !~"),
+            ('username startswith "a" and id = 1', ""),
+            ('date_joined ~ "2026-11"', ""),
+            ("", ""),
+        ],
+    )
+    def test_what_looks_inside_the_text_is_named(self, text, part):
+        assert querying.slow_part(text, User, PeopleSchema) == part
+
+    @pytest.mark.parametrize(
+        ("address", "variable"), [("/resets/", "ql"), ("/admin/lectern_resets/courseresetaudit/", "q")]
+    )
+    def test_the_lists_warn_of_it(self, address, variable, client_of):
+        client = client_of(admin_user())
+        words = "looks inside the text of every row"
+        assert words in client.get(address, {variable: 'comment ~ "ticket"'}).text
+        assert words not in client.get(address, {variable: 'comment startswith "ticket"'}).text
+        assert words not in client.get(address, {variable: 'comment ~ "ticket'}).text
+        assert words not in client.get(address).text
+
+
 class TestFields:
     def test_a_type_that_nobody_thought_about_is_refused(self):
         with pytest.raises(ImproperlyConfigured):
