@@ -33,8 +33,14 @@ def site(transactional_db):
     factories.CourseGradeFactory(enrollment__user=enrollment.user, percent_grade=0.9, letter_grade="Pass")
     factories.EnrollmentFactory.create_batch(30, user=enrollment.user)
     factories.LearnerFactory(username="aminata", profile__name="Aminata Diallo", is_active=False)
+    factories.SavedQueryFactory(is_shared=True)
+    factories.SavedQueryFactory(is_shared=True, text="statuss = 1")
     return [
         "/",
+        "/queries/",
+        "/queries/?q=nothing",
+        "/queries/new/?list=resets:list&ql=id+%3D+1",
+        "/resets/?ql=comment+~+%22ticket%22",
         "/learners/?q=ami",
         "/learners/?q=nobody",
         "/learners/amina/courses/?recent=yes",
@@ -124,6 +130,26 @@ def test_the_open_parts_of_a_page(browse, agent, site, scheme, width):
     page.keyboard.press("Escape")
     page.locator("details[data-menu] > summary").click()
     found += faults(page, "account menu")
+    assert found == []
+
+
+@looks
+def test_the_query_box(browse, agent, site, scheme, width):
+    page = browse(agent, color_scheme=scheme, width=width)
+    page.goto("/resets/")
+    page.locator("details.query-switch > summary").click()
+    page.locator("details.query-help > summary").click()
+    page.get_by_role("textbox", name="Query").click()
+    expect(page.get_by_role("option", name="status")).to_be_visible()
+    found = faults(page, "completions")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save query").click()
+    dialog = page.get_by_role("dialog", name="Save query")
+    dialog.get_by_label("Title").fill("Broken")
+    dialog.get_by_role("textbox", name="Query").fill("statuss = 1 ")
+    dialog.get_by_role("button", name="Save query").click()
+    expect(dialog.get_by_role("alert").first).to_be_visible()
+    found += faults(page, "dialog that saves a query")
     assert found == []
 
 
