@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils import timezone
 
-from resets import rowtext
+from resets import rows, rowtext
 from resets.models import ArchivePart, ResetArchive
 
 CHUNK = 1000
@@ -46,6 +46,7 @@ class Journal:
     archive: ResetArchive
     owner: str = ""
     _number: int = field(default=0, init=False)
+    _parts: list[ArchivePart] = field(default_factory=list, init=False)
 
     @classmethod
     def start(cls, audit_id: int, kind: str) -> "Journal":
@@ -56,18 +57,15 @@ class Journal:
         """Write down and delete the rows of `table` with these ids; return how many there were."""
         deleted = 0
         for chunk in _chunks(keys):
-            deleted += self._write_down(Operation.DELETED, table, chunk)
-            _execute(f"DELETE FROM {_name(table)} WHERE {_name('id')} IN ({_marks(chunk)})", chunk)
+            deleted += self._store(Operation.DELETED, table, *rows.take(table, chunk))
         return deleted
 
     def update(self, table: str, keys: list[int], values: dict) -> int:
         """Write down the rows of `table` with these ids and set some of their columns."""
         changed = 0
-        assignments = ", ".join(f"{_name(column)} = %s" for column in values)
         for chunk in _chunks(keys):
-            changed += self._write_down(Operation.CHANGED, table, chunk)
-            condition = f"{_name('id')} IN ({_marks(chunk)})"
-            _execute(f"UPDATE {_name(table)} SET {assignments} WHERE {condition}", [*values.values(), *chunk])
+            changed += self._store(Operation.CHANGED, table, *rows.read(table, chunk))
+            rows.change(table, chunk, values)
         return changed
 
     def add(self, table: str, values: dict) -> int:
@@ -77,7 +75,7 @@ class Journal:
             table: a table of the platform; its columns have no default.
             values: every column that must not be empty, except `id`.
         """
-        key = _insert_with_new_id(table, ["id", *values], [None, *values.values()], place=0)
+        key = rows.insert_with_new_id(table, values)
         self.added(table, [key])
         return key
 
@@ -86,35 +84,39 @@ class Journal:
         for chunk in _chunks(keys):
             self._store(Operation.ADDED, table, ["id"], [[key] for key in chunk])
 
-    def close(self, rows: int) -> None:
-        """Note how many rows were cleared in all."""
-        ResetArchive.objects.filter(pk=self.archive.pk).update(rows=rows)
+    def close(self, cleared: int) -> None:
+        """Write down what was not yet, and how many rows were cleared in all."""
+        self._flush()
+        ResetArchive.objects.filter(pk=self.archive.pk).update(rows=cleared)
 
-    def _write_down(self, operation, table, keys):
-        columns, rows = _read(table, keys)
-        if rows:
-            self._store(operation, table, columns, rows)
-        return len(rows)
-
-    def _store(self, operation, table, columns, rows):
-        text = rowtext.dump(columns, rows)
-        if len(text) > PART_BYTES and len(rows) > 1:
-            middle = len(rows) // 2
-            self._store(operation, table, columns, rows[:middle])
-            self._store(operation, table, columns, rows[middle:])
-            return
+    def _store(self, operation, table, columns, taken):
+        """Add rows to the archive; return how many."""
+        if not taken:
+            return 0
+        text = rowtext.dump(columns, taken)
+        if len(text) > PART_BYTES and len(taken) > 1:
+            middle = len(taken) // 2
+            return sum(self._store(operation, table, columns, half) for half in (taken[:middle], taken[middle:]))
         payload = zlib.compress(text, COMPRESSION)
+        if sum(len(part.payload) for part in self._parts) + len(payload) > PART_BYTES:
+            self._flush()
         self._number += 1
-        ArchivePart.objects.create(
+        part = ArchivePart(
             archive=self.archive,
             number=self._number,
             owner=self.owner,
             table=table,
             operation=operation,
-            rows=len(rows),
+            rows=len(taken),
             payload=payload,
             sha256=hashlib.sha256(payload).hexdigest(),
         )
+        self._parts.append(part)
+        return len(taken)
+
+    def _flush(self):
+        ArchivePart.objects.bulk_create(self._parts)
+        self._parts.clear()
 
 
 def play_back(archive: ResetArchive) -> None:
@@ -133,50 +135,46 @@ def play_back(archive: ResetArchive) -> None:
         raise DamagedArchiveError("A part of the archive is missing.")
     moved: dict[tuple[str, int], int] = {}
     for part in parts:
-        columns, rows = _open(part)
-        _PLAY[part.operation](part.table, columns, rows, moved)
+        columns, values = _open(part)
+        _PLAY[part.operation](part.table, columns, values, moved)
 
 
 def _open(part) -> tuple[list[str], list[list]]:
     payload = bytes(part.payload)
     if hashlib.sha256(payload).hexdigest() != part.sha256:
         raise DamagedArchiveError(f"Part {part.number} of the archive is damaged: its checksum is wrong.")
-    columns, rows = rowtext.load(zlib.decompress(payload))
-    lost = set(columns) - _columns(part.table)
+    columns, values = rowtext.load(zlib.decompress(payload))
+    lost = set(columns) - set(rows.columns_of(part.table))
     if lost:
         raise DamagedArchiveError(f"The table {part.table} no longer has the column {', '.join(sorted(lost))}.")
-    return columns, rows
+    return columns, values
 
 
-def _insert_back(table, columns, rows, moved):
-    _follow(table, columns, rows, moved)
+def _insert_back(table, columns, values, moved):
+    _follow(table, columns, values, moved)
     place = columns.index("id")
-    taken = _taken(table, [row[place] for row in rows])
-    _insert(table, columns, [row for row in rows if row[place] not in taken])
-    for row in rows:
+    taken = _taken(table, [row[place] for row in values])
+    rows.insert(table, columns, [row for row in values if row[place] not in taken])
+    for row in values:
         if row[place] in taken:
-            moved[table, row[place]] = _insert_with_new_id(table, columns, row, place)
+            moved[table, row[place]] = rows.insert_with_new_id(table, dict(zip(columns, row, strict=True)))
 
 
-def _write_back(table, columns, rows, moved):
-    place = columns.index("id")
-    rest = [column for column in columns if column != "id"]
-    assignments = ", ".join(f"{_name(column)} = %s" for column in rest)
-    statement = f"UPDATE {_name(table)} SET {assignments} WHERE {_name('id')} = %s"
-    for row in rows:
-        values = [value for number, value in enumerate(row) if number != place]
-        _execute(statement, [*values, row[place]])
+def _write_back(table, columns, values, moved):
+    for row in values:
+        changes = dict(zip(columns, row, strict=True))
+        rows.change(table, [changes.pop("id")], changes)
 
 
-def _remove(table, columns, rows, moved):
-    for chunk in _chunks([row[0] for row in rows]):
-        _execute(f"DELETE FROM {_name(table)} WHERE {_name('id')} IN ({_marks(chunk)})", chunk)
+def _remove(table, columns, values, moved):
+    for chunk in _chunks([row[0] for row in values]):
+        rows.delete(table, chunk)
 
 
 _PLAY = {Operation.DELETED: _insert_back, Operation.CHANGED: _write_back, Operation.ADDED: _remove}
 
 
-def _follow(table, columns, rows, moved):
+def _follow(table, columns, values, moved):
     """Point rows at the new ids of rows that they refer to."""
     if not moved:
         return
@@ -187,70 +185,12 @@ def _follow(table, columns, rows, moved):
         if column not in columns:
             continue
         place = columns.index(column)
-        for row in rows:
+        for row in values:
             row[place] = moved.get((target, row[place]), row[place])
 
 
 def _taken(table, ids) -> set[int]:
-    taken = set()
-    for chunk in _chunks(ids):
-        found = _fetch(f"SELECT {_name('id')} FROM {_name(table)} WHERE {_name('id')} IN ({_marks(chunk)})", chunk)
-        taken.update(row[0] for row in found)
-    return taken
-
-
-def _insert(table, columns, rows):
-    if not rows:
-        return
-    names = ", ".join(_name(column) for column in columns)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {_name(table)} ({names}) VALUES ({_marks(columns)})", rows)
-
-
-def _insert_with_new_id(table, columns, row, place):
-    rest = [value for number, value in enumerate(row) if number != place]
-    names = ", ".join(_name(column) for column in columns if column != "id")
-    statement = f"INSERT INTO {_name(table)} ({names}) VALUES ({_marks(rest)})"
-    with connection.cursor() as cursor:
-        if connection.features.can_return_columns_from_insert and connection.vendor == "postgresql":
-            cursor.execute(f"{statement} RETURNING {_name('id')}", rest)
-            return cursor.fetchone()[0]
-        cursor.execute(statement, rest)
-        return cursor.lastrowid
-
-
-def _read(table, keys) -> tuple[list[str], list[tuple]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT * FROM {_name(table)} WHERE {_name('id')} IN ({_marks(keys)}) ORDER BY {_name('id')}", keys
-        )
-        return [column[0] for column in cursor.description], cursor.fetchall()
-
-
-def _columns(table) -> set[str]:
-    with connection.cursor() as cursor:
-        # Django's introspection looks at much more than names, and parses SQLite's table definitions for it.
-        cursor.execute(f"SELECT * FROM {_name(table)} WHERE 1 = 0")
-        return {column[0] for column in cursor.description}
-
-
-def _execute(statement, parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-
-
-def _fetch(statement, parameters):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
-
-
-def _name(name: str) -> str:
-    return connection.ops.quote_name(name)
-
-
-def _marks(values) -> str:
-    return ", ".join(["%s"] * len(values))
+    return {key for chunk in _chunks(ids) for key in rows.existing(table, chunk)}
 
 
 def _chunks(keys) -> Iterator[list[int]]:

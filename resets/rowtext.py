@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import isfinite
 from uuid import UUID
 
 _WRITE = {
@@ -23,23 +24,32 @@ _READ = {
     "time": time.fromisoformat,
     "microseconds": lambda value: timedelta(microseconds=value),
     "decimal": Decimal,
-    "bytes": base64.b64decode,
+    "bytes": lambda value: None if value is None else base64.b64decode(value),
     "uuid": UUID,
 }
 
 
-def dump(columns: list[str], rows: Sequence[Sequence]) -> bytes:
+def dump(columns: Sequence[str], rows: Sequence[Sequence | str]) -> bytes:
     """Write rows down.
 
     Args:
         columns: their names, in the order of the values.
-        rows: values as a database driver gives them.
+        rows: values as a database driver gives them, or each row as JSON that the database wrote.
 
     Raises:
         TypeError: a value of a type that is not foreseen.
     """
+    if rows and isinstance(rows[0], str):
+        return f"[{','.join([json.dumps(columns), *rows])}]".encode()
     # Rows hold no lists that could hold themselves; looking for those takes half of the time.
     return json.dumps([columns, *rows], default=_write, check_circular=False).encode()
+
+
+def value_of(value: object) -> str:
+    """Return one value in the form of `dump`."""
+    if type(value) is float and isfinite(value):
+        return repr(value)  # As `json` does it, without its preparations for anything else.
+    return "null" if value is None else json.dumps(value, default=_write)
 
 
 def load(text: bytes) -> tuple[list[str], list[list]]:

@@ -1,7 +1,7 @@
 """How the rows of one learner in one run are found in one table.
 
-Preview and reset use the same selection. What SQL finds is looked at once more in Python: MySQL's
-collations take `Demo` and `demo` for the same run, and `_` in LIKE stands for any letter.
+Preview and reset use the same selection. Letter case counts, although collations may take `Demo` and
+`demo` for the same run: a column is compared once for its index and once more exactly.
 """
 
 from collections.abc import Callable
@@ -68,34 +68,48 @@ class Probe:
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             rows = cursor.fetchall()
-        return list(dict.fromkeys(row[0] for row in rows if self._is_meant(scope, names, row, read)))
+        return list(dict.fromkeys(row[0] for row in rows if self._is_meant(scope, row, read)))
 
     def _statement(self, scope, names):
         read = [name for name in self.reads if self._exists(name)]
-        selected = [self.value, self.person[0], self.course or self.usage or self.value, *read]
-        conditions = [f"{self._name(self.person[0])} IN ({', '.join(['%s'] * len(names))})"]
-        parameters = list(names)
-        if self.course and self.narrow:
-            conditions.append(f"{self._name(self.course)} = %s")
-            parameters.append(scope.course)
-        if self.usage:
-            conditions.append(f"{self._name(self.usage)} LIKE %s ESCAPE '!'")
-            parameters.append(_escaped(scope.usage_prefix) + "%")
+        conditions, parameters = self._conditions(scope, names)
         joins = " ".join(
             f"JOIN {schema.quoted(target.partition('.')[0])} ON {self._name(column)} = {schema.quoted(target)}"
             for column, target in self.joins
         )
+        selected = [self.value, *([self.usage] if self.usage else []), *read]
         columns = ", ".join(self._name(name) for name in selected)
         statement = f"SELECT {columns} FROM {schema.quoted(self.table)} {joins} WHERE {' AND '.join(conditions)}"
         return statement, parameters, read
 
-    def _is_meant(self, scope, names, row, read):
-        _, person, place, *values = row
-        if isinstance(person, str) and person not in names:
-            return False
-        if self.course and place.strip() != scope.course:
-            return False
-        if self.usage and not place.startswith(scope.usage_prefix):
+    def _conditions(self, scope, names):
+        marks = ", ".join(["%s"] * len(names))
+        conditions, parameters = [f"{self._name(self.person[0])} IN ({marks})"], [*names]
+        # Columns of names and keys do on MySQL, those of keys on SQLite too (opaque_keys.edx.django).
+        ignores_case = connection.vendor != "postgresql"
+        if ignores_case and isinstance(names[0], str):
+            conditions.append(f"{self._exactly(self.person[0])} IN ({marks})")
+            parameters += names
+        if self.course and self.narrow:
+            conditions.append(f"{self._name(self.course)} = %s")
+            parameters.append(scope.course)
+        if self.course and (ignores_case or not self.narrow):
+            conditions.append(f"{self._exactly(self.course)} = %s")
+            parameters.append(scope.course)
+        if self.usage:
+            conditions.append(f"{self._name(self.usage)} LIKE %s ESCAPE '!'")
+            parameters.append(_escaped(scope.usage_prefix) + "%")
+        return conditions, parameters
+
+    def _exactly(self, name):
+        """Return a text column in a form in which letter case counts and no index is looked up."""
+        if connection.vendor == "mysql":
+            return f"CONVERT({self._name(name)} USING utf8mb4) COLLATE utf8mb4_bin"
+        return f"TRIM({self._name(name)})"
+
+    def _is_meant(self, scope, row, read):
+        _, *values = row
+        if self.usage and not values.pop(0).startswith(scope.usage_prefix):
             return False
         if self.accept is None:
             return True

@@ -4,6 +4,8 @@ import hashlib
 import random
 import zlib
 from collections import Counter, defaultdict
+from contextlib import suppress
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -90,7 +92,16 @@ def snapshot():
 
 
 def _row(names, values):
-    return repr(sorted(zip(names, values, strict=True)))
+    return repr(sorted(zip(names, map(_plain, values), strict=True)))
+
+
+def _plain(value):
+    """Return a date or number in one form, whether the driver or the archive gives it."""
+    with suppress(TypeError, ValueError):
+        return float(value)
+    with suppress(TypeError, ValueError):
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=None).isoformat() if isinstance(value, datetime) else value
 
 
 def check(enrollments, before, agent):

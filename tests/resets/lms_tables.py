@@ -95,8 +95,11 @@ TABLES = {
         " taking_as_proctored:bool is_sample_attempt:bool proctored_exam_id:int? user_id:int? history_id:key"
         " history_date:time history_change_reason:text? history_type:text history_user_id:int?"
     ),
-    "teams_courseteam": "team_id:text name:text course_id:text topic_id:text team_size:int",
-    "teams_courseteammembership": "date_joined:time team_id:int>teams_courseteam user_id:int",
+    "teams_courseteam": (
+        "team_id:text discussion_topic_id:text name:text course_id:text topic_id:text date_created:time"
+        " description:text country:text language:text last_activity_at:time team_size:int"
+    ),
+    "teams_courseteammembership": ("date_joined:time last_activity_at:time team_id:int>teams_courseteam user_id:int"),
     "certificates_certificateallowlist": "created:time modified:time course_id:text allowlist:bool user_id:int",
     "credit_creditcourse": "course_key:text enabled:bool",
     "credit_crediteligibility": "username:text deadline:time course_id:int>credit_creditcourse",
@@ -214,7 +217,8 @@ def fill(enrollment):
     put("edx_when_userdate", user_id=user, content_date_id=put("edx_when_contentdate", course_id=run_key))
     put("certificates_certificateallowlist", **who)
     put("bookmarks_bookmark", user_id=user, course_key=run_key)
-    put("course_groups_cohortmembership", course_user_group_id=3, **who)
+    cohort = factories.CohortFactory(course_id=enrollment.course_id)
+    put("course_groups_cohortmembership", course_user_group_id=cohort.pk, **who)
     put("lti_provider_gradedassignment", user_id=user, course_key=run_key)
     put("xapi_xapilearnerdatatransmissionaudit", **who)
     fill_gates(enrollment)
@@ -242,7 +246,8 @@ def fill_gates(enrollment):
         status="submitted",
         taking_as_proctored=True,
     )
-    team = put("teams_courseteam", course_id=run_key, team_id=f"team-{user}")
+    names = {"team_id": uuid.uuid4().hex, "discussion_topic_id": uuid.uuid4().hex}
+    team = put("teams_courseteam", course_id=run_key, **names)
     put("teams_courseteammembership", user_id=user, team_id=team)
 
 

@@ -8,10 +8,10 @@ from opaque_keys.edx.keys import CourseKey
 from console.models import CourseAccessRole
 from resets import owners
 from resets.journal import Journal, play_back
-from resets.models import ResetArchive
+from resets.models import ResetArchive, StudentModule
 from resets.owners import Policy
 from tests import factories
-from tests.resets.lms_tables import TABLES, fill, put, rows, submit
+from tests.resets.lms_tables import TABLES, fill, fill_submissions, put, rows, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
@@ -166,13 +166,15 @@ def test_runs_whose_keys_are_alike_keep_theirs():
     twins = [learner(user=mine.user, course_id=CourseKey.from_string(text)) for text in others]
     lower = put(
         "user_api_usercoursetag",
-        key="xblock.partition_service.partition_50",
+        key="xblock.partition_service.partition_51",
         user_id=mine.user_id,
         course_id="course-v1:org_+demo+run",
     )
+    module = factories.StudentModuleFactory(enrollment=mine, course_id=CourseKey.from_string("course-v1:org_+demo+run"))
     clear(mine, CHOICES)
     assert [counts(owners.effects(twin).offered) for twin in twins] == [OFFERED] * 2
     assert lower in [row["id"] for row in rows("user_api_usercoursetag")]
+    assert StudentModule.objects.filter(pk=module.pk).exists()
 
 
 def test_rows_of_a_team_submission_are_as_before():
@@ -261,7 +263,7 @@ def test_playing_back_gives_everything_back():
 
 def test_a_preview_costs_the_same_however_much_there_is():
     few, many = learner(), learner()
-    name = fill(many)
+    name = fill_submissions(many)
     for number in range(20):
         submit(many, name, f"ora{number}")
     numbers = []
