@@ -11,7 +11,7 @@ from console.transactions import OvertakenError, atomic_with_retries
 from enrollments.models import CourseEnrollment
 from groups.cohorts import events, membership
 from groups.cohorts.errors import CohortRefusedError
-from groups.cohorts.people import Meant, Outcome, meant_by
+from groups.cohorts.people import Outcome, meant_once
 from groups.models import (
     CohortMembership,
     CourseUserGroup,
@@ -70,21 +70,13 @@ def add_learners(*, course_key, cohort_id: int, texts: Sequence[str], actor) -> 
     if len(texts) > AT_ONCE:
         raise CohortRefusedError(TOO_MANY)
     cohort = membership.lock(course_key, [cohort_id])[cohort_id]
-    meant = _once(meant_by(texts).values())
+    meant = meant_once(texts)
     people = {one.account.pk: cohort for one in meant if one.account}
     placed = membership.put(course_key, people, actor=actor)
     preassign(course_key, {one.email: cohort for one in meant if one.email}, actor=actor)
     added = [_added(one, placed.get(one.account.pk) if one.account else None) for one in meant]
     _record(cohort, actor, "Added to the cohort", [one.username or one.email for one in added if _is_new(one)])
     return added
-
-
-def _once(meant: Iterable[Meant]) -> list[Meant]:
-    """Leave out what means an account or address that an earlier text means already."""
-    first = {}
-    for one in meant:
-        first.setdefault(one.account.pk if one.account else one.email.casefold() or (one.typed,), one)
-    return list(first.values())
 
 
 def _added(meant, placed):
@@ -224,7 +216,11 @@ def remove_preassignments(*, course_key, cohort_id: int, ids: Iterable[int], act
 
 
 def _record(cohort, actor, what, names):
-    if not names:
-        return
+    if names:
+        history.record(actor=actor, obj=cohort, message=f"{what}: {names_in_words(names)}")
+
+
+def names_in_words(names: Sequence[str]) -> str:
+    """Return names for the log, the first twenty and how many more."""
     more = f" and {len(names) - NAMES_RECORDED} more" if len(names) > NAMES_RECORDED else ""
-    history.record(actor=actor, obj=cohort, message=f"{what}: {', '.join(names[:NAMES_RECORDED])}{more}")
+    return f"{', '.join(names[:NAMES_RECORDED])}{more}"

@@ -81,6 +81,14 @@ def meant_by(texts: Iterable[str]) -> dict[str, Meant]:
     return found
 
 
+def meant_once(texts: Iterable[str]) -> list[Meant]:
+    """Return what the texts mean, in their order; an account or address that is named twice counts once."""
+    first = {}
+    for one in meant_by(texts).values():
+        first.setdefault(one.account.pk if one.account else one.email.casefold() or (one.typed,), one)
+    return list(first.values())
+
+
 def _chunk(texts):
     accounts = find_accounts(set(texts))
     people = get_user_model().objects.only("username", "email").in_bulk(set(accounts.found.values()))
