@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.pagination import PageNumberPagination
@@ -56,6 +57,12 @@ class StatedPermission(BasePermission):
             return False
         needed = getattr(view, "permission_required", Permission.USE_CONSOLE)
         return needed is None or request.user.has_perm(needed)
+
+
+class DetailSerializer(serializers.Serializer):
+    """A refusal, for the OpenAPI description."""
+
+    detail = serializers.CharField()
 
 
 class PerPersonThrottle(UserRateThrottle):

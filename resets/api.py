@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 
 from console.accounts import find_accounts
 from console.learners import is_retired
+from console.platform import features
 from enrollments.models import CourseEnrollment
 from resets import actions
 from resets.eligibility import Eligibility, ResetStatus, eligibility_of, with_reset_status
-from resets.models import CourseResetCourseOptIn
+from resets.models import RESET_TABLES, CourseResetCourseOptIn
 from resets.rules import Permission
 
 # The original's words; its page looks for "in progress" and "enqueued" in them.
@@ -83,6 +84,10 @@ class CourseResetView(APIView):
 
     permission_required = Permission.RESET
     parser_classes = [JSONParser, FormParser, MultiPartParser]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        features.require(*RESET_TABLES)
 
     @extend_schema(
         summary="A learner’s courses and whether each can be reset",

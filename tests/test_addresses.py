@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 RUN = CourseKey.from_string("course-v1:MineX+M1+2026")
 PEOPLE = ("anonymous", "nobody", "other_instructor", "instructor", "support", "staff", "admin")
 SIGN_IN = 302
+CUSTOMER = "11111111-1111-4111-8111-111111111111"
 
 # What each person gets on GET, in the order of PEOPLE.
 OPEN = (200,) * 7
@@ -51,6 +52,10 @@ ADDRESSES = {
     "groups:courses": (COURSE_STAFF, {}),
     "groups:course": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"course_key": RUN}),
     "enrollments:mobile-status": (API_FOR_SUPPORT, {"version": "v1", "username": "anna"}),
+    "enrollments:api-intentions": (API_FOR_SUPPORT, {}),
+    "enrollments:api-intention": (API_FOR_SUPPORT, {"uuid": "intention"}),
+    # Support staff are no learners of the customer, and name nobody here.
+    "enrollments:api-learner-status": ((401, 403, 403, 403, 400, 400, 400), {}),
     "resets:api": (API_FOR_SUPPORT, {"identifier": "anna"}),
     "queries:list": (EVERYBODY_WITH_A_ROLE, {}),
     # It needs to be told for which list.
@@ -111,7 +116,13 @@ def rows():
     audit = factories.AuditFactory(course_enrollment=enrollment, status="failed")
     query = factories.SavedQueryFactory(is_shared=True)
     bulk = make_draft(lines=[Line(1, "anna")], course_key=RUN, memo="Wrong run", actor=factories.support())
-    return {"enrollment": enrollment.pk, "audit": audit.pk, "bulk": bulk.pk, "query": query.pk}
+    return {
+        "intention": factories.IntentionFactory(enterprise_customer__uuid=CUSTOMER).pk,
+        "enrollment": enrollment.pk,
+        "audit": audit.pk,
+        "bulk": bulk.pk,
+        "query": query.pk,
+    }
 
 
 @pytest.fixture
@@ -135,8 +146,8 @@ def address(name, rows):
 @pytest.mark.parametrize("person", PEOPLE)
 @pytest.mark.parametrize("name", ADDRESSES)
 def test_who_may_open_what(name, person, rows, browser):
-    # Of all addresses only the completions read this; without a field they answer 400.
-    response = browser(person).get(address(name, rows), {"field": "id"})
+    # The completions answer 400 without a field, default enrollments without a customer; nobody else reads these.
+    response = browser(person).get(address(name, rows), {"field": "id", "enterprise_customer_uuid": CUSTOMER})
     assert response.status_code == ADDRESSES[name][0][PEOPLE.index(person)]
     if person == "anonymous" and response.status_code == SIGN_IN:
         assert response.url.startswith("/login/?next=")

@@ -37,7 +37,18 @@ PEOPLE = {
     "learner": factories.LearnerFactory,
 }
 # What stands for something that exists, by the name of the parameter or of the field.
-KNOWN = {"username": "anna", "identifier": "anna", "version": "v1", "course_id": str(RUN), "comment": "Wrong run"}
+CUSTOMER = "11111111-1111-4111-8111-111111111111"
+INTENTION = "22222222-2222-4222-8222-222222222222"
+KNOWN = {
+    "username": "anna",
+    "identifier": "anna",
+    "version": "v1",
+    "course_id": str(RUN),
+    "comment": "Wrong run",
+    "enterprise_customer_uuid": CUSTOMER,
+    "uuid": INTENTION,
+    "lms_user_id": 1001,
+}
 
 config = SchemathesisConfig.from_dict({"phases": {"coverage": {"unexpected-methods": []}}})
 schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True), config=config)
@@ -65,7 +76,10 @@ def people(settings, quiet_connection):
     settings.LECTERN_API_PER_MINUTE = 1_000_000
     course = factories.CourseOverviewFactory(id=RUN, mobile_available=True)
     factories.OptInFactory(course=course)
-    enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
+    anna = factories.LearnerFactory(pk=KNOWN["lms_user_id"], username="anna")
+    enrollment = factories.EnrollmentFactory(course=course, user=anna)
+    intention = factories.IntentionFactory(course=course, enterprise_customer__uuid=CUSTOMER, uuid=INTENTION)
+    factories.CustomerUserFactory(user=anna, enterprise_customer=intention.enterprise_customer)
     factories.AuditFactory(course_enrollment=enrollment, status="failed")
     return cycle([_signed_in(make()) for make in PEOPLE.values()])
 
