@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.utils.html import format_html
-from django_tables2.data import TableData, TableQuerysetData
+from django_tables2.data import TableData, TableListData, TableQuerysetData
 from django_tables2.rows import BoundRow
 
 from console import html
@@ -56,6 +56,23 @@ class PagedData(TableQuerysetData):
         return column.desc(nulls_last=True) if name.startswith("-") else column.asc(nulls_last=True)
 
 
+class PagedList(TableListData):
+    """Rows made in Python; those of a page are decorated by the table, as those of a queryset are."""
+
+    def __getitem__(self, key):
+        return self.fetch(range(len(self))[key]) if isinstance(key, slice) else super().__getitem__(key)
+
+    def keys(self):
+        """Return the places of the rows."""
+        return range(len(self))
+
+    def fetch(self, keys):
+        """Return the decorated rows at these places."""
+        rows = [self.data[key] for key in keys]
+        self.table.decorate(rows)
+        return rows
+
+
 class CappedPaginator(Paginator):
     """Counts to the cap and no further, and obeys only the page sizes that are offered."""
 
@@ -99,7 +116,7 @@ class Table(tables.Table):
         Which rows these are is found out at once, so that the caller can limit the time that it
         takes; they are read later, a chunk at a time.
         """
-        if isinstance(self.data, PagedData):
+        if isinstance(self.data, PagedData | PagedList):
             return self._csv_lines(self._in_chunks(list(self.data.keys()[: settings.LECTERN_EXPORT_ROWS])))
         return self._csv_lines(itertools.islice(self.data, settings.LECTERN_EXPORT_ROWS))
 

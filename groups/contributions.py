@@ -1,6 +1,7 @@
-"""What groups add to the shared pages: a section in the sidebar."""
+"""What groups add to the shared pages: a section in the sidebar, and what each area adds."""
 
 from console import navigation
+from groups.access import contributions as access
 from groups.rules import Permission
 
 
@@ -9,3 +10,4 @@ def register() -> None:
     navigation.register(
         navigation.NavItem("Groups", "groups:courses", Permission.MANAGE, "users", order=50, shortcut="c")
     )
+    access.register()

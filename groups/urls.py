@@ -1,6 +1,6 @@
 """Addresses of the groups app. Each area keeps its own list; this is only where they meet."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from console.converters import CourseKeyConverter
 from groups import views
@@ -11,4 +11,5 @@ app_name = "groups"
 urlpatterns = [
     path("groups/", views.CourseListView.as_view(), name="courses"),
     path("groups/<course_key:course_key>/", views.CourseView.as_view(), name="course"),
+    path("", include("groups.access.urls")),
 ]

@@ -135,20 +135,34 @@ def outline_rule(node: Node) -> Rule:
 # --- Why -------------------------------------------------------------------------------------
 
 
-def differences(course: CourseFacts, learner: LearnerSets, verdict) -> list[tuple[str, str]]:
-    """Return which engines answer otherwise than this verdict, each with the sentence why."""
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An engine that answers otherwise, with the sentence why."""
+
+    engine: str
+    shows: bool
+    why: str
+
+    @property
+    def answer(self) -> str:
+        """What the engine does with the block, in one word."""
+        return "shown" if self.shows else "hidden"
+
+
+def differences(course: CourseFacts, learner: LearnerSets, verdict) -> list[Difference]:
+    """Return the engines that answer otherwise than this verdict."""
     visible, answers = verdict.visible, verdict.answers
     decision = (verdict.hidden_by or verdict).decision
     found = []
     if answers.pages is not visible:
-        found.append((PAGES, _why_pages(learner)))
+        found.append(Difference(PAGES, answers.pages, _why_pages(learner)))
     if answers.navigation is not visible:
         why = _why_navigation(decision) if answers.navigation else None
-        found.append((NAVIGATION, why or _why_pages(learner)))
+        found.append(Difference(NAVIGATION, answers.navigation, why or _why_pages(learner)))
     if answers.outline not in (None, visible):
         hides = _why_outline_hides(course, learner, verdict.node)
         why = _why_outline_shows(course, decision) if answers.outline else hides
-        found.append((OUTLINE, why or _why_pages(learner)))
+        found.append(Difference(OUTLINE, answers.outline, why or _why_pages(learner)))
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from groups.access.course import CourseFacts
-from groups.access.engines import Answers, Engines, differences
+from groups.access.engines import Answers, Difference, Engines, differences
 from groups.access.merge import Node
 from groups.access.rule import Code, Decision, decide
 from groups.access.sets import LearnerSets
@@ -93,7 +93,7 @@ class Explanation:
         """Return all else that is to be said about a block: each restriction, and who is in it how."""
         return self.words.details(verdict)
 
-    def differences(self, verdict: Verdict) -> list[tuple[str, str]]:
+    def differences(self, verdict: Verdict) -> list[Difference]:
         """Return which of the platform's engines answer differently, each with why."""
         return differences(self.course, self.learner, verdict) if verdict.engines_differ else []
 

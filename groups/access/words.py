@@ -6,7 +6,14 @@ from groups.access.course import CourseFacts, Partition
 from groups.access.rule import Code
 from groups.access.sets import Kind, LearnerSets
 
-TYPES = {"course": "course", "chapter": "section", "sequential": "subsection", "vertical": "unit"}
+TYPES = {
+    "course": "course",
+    "chapter": "section",
+    "sequential": "subsection",
+    "vertical": "unit",
+    "html": "text",
+    "split_test": "experiment",
+}
 # With more groups than these, a sentence only says how many there are.
 NAMED_GROUPS = 6
 

@@ -1,9 +1,9 @@
 """A made-up site: what `load_demo` makes of groups. Each part has a module of its own."""
 
 from console.demo import Demo
-from groups.demo import content
+from groups.demo import access, content
 
-PARTS = (content,)
+PARTS = (content, access)
 
 
 def load(demo: Demo) -> str:

@@ -28,7 +28,7 @@ def answers(run, who, block):
 def why(run, who, block):
     """Return the sentences by engine."""
     explanation, verdict = run.verdict(who, block)
-    return dict(explanation.differences(verdict))
+    return {one.engine: one.why for one in explanation.differences(verdict)}
 
 
 # --- Where all agree -------------------------------------------------------------------------
