@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import mark_safe
 
 from console import html
 from console.rules import Permission as ConsolePermission
@@ -18,6 +19,7 @@ from groups.access.membership import describe
 from groups.access.words import block_type
 
 DEEPEST = 5
+BREAK = mark_safe("<br>")
 
 
 def on_screen(**kwargs) -> tables.Column:
@@ -136,14 +138,14 @@ class SetsColumns(Table):
             *([format_html("Groups {}", ", ".join(words.learner_groups))] if words.learner_groups else []),
             *([format_html("Teams {}", ", ".join(words.teams))] if words.teams else []),
         ]
-        return format_html_join(html_break(), "{}", ((line,) for line in lines)) or muted("None")
+        return format_html_join(BREAK, "{}", ((line,) for line in lines)) or muted("None")
 
     def render_content_groups(self, record):
         words = describe(record.facts, record.sets)
         shown = [format_html("{}: {}", one.partition.name, one.names) for one in words.memberships]
         if record.sets.crowded:
             shown.append(html.badge("warning", "The LMS sees only one"))
-        return format_html_join(html_break(), "{}", ((line,) for line in shown)) or muted("None")
+        return format_html_join(BREAK, "{}", ((line,) for line in shown)) or muted("None")
 
     def value_cohort(self, record):
         return describe(record.facts, record.sets).cohort
@@ -160,10 +162,6 @@ class SetsColumns(Table):
 
     def value_notes(self, record):
         return " ".join(record.sets.notes)
-
-
-def html_break():
-    return format_html("<br>")
 
 
 def muted(word):

@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from console.learner_views import LearnerPageMixin
+from console.rules import Permission as ConsolePermission
 from console.tables import PagedList
 from console.views import TablePageMixin, TableView
 from enrollments.models import CourseEnrollment, CourseOverview
@@ -119,7 +120,7 @@ class ExplanationMixin(TablePageMixin):
 class LearnerGroupsView(LearnerPageMixin, TablePageMixin, TemplateView):
     """`/learners/<username>/groups/`: the learner's course runs, with what they are in there."""
 
-    permission_required = Permission.EXPLAIN
+    permission_required = (ConsolePermission.VIEW_LEARNERS, Permission.EXPLAIN)
     tab = "groups"
     title = "Groups"
     table_class = LearnerCourseTable
@@ -149,7 +150,7 @@ class LearnerGroupsView(LearnerPageMixin, TablePageMixin, TemplateView):
 class LearnerCourseView(LearnerPageMixin, ExplanationMixin, TemplateView):
     """`/learners/<username>/groups/<course key>/`: what the learner sees of this run, and why."""
 
-    permission_required = Permission.EXPLAIN
+    permission_required = (ConsolePermission.VIEW_LEARNERS, Permission.EXPLAIN)
     template_name = "groups/access/learner_course.html"
     tab = "groups"
 

@@ -26,6 +26,7 @@ from enrollments.models import (
     GeneratedCertificate,
     PersistentCourseGrade,
 )
+from groups.demo.access import PEOPLE as EXPLAINED
 from resets import owners
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import (
@@ -108,7 +109,7 @@ class DemoSiteTests(TestCase):
 
     def test_nobody_else_can_sign_in(self):
         others = User.objects.exclude(username__in=demo.SIGN_INS)
-        assert others.count() == demo.LEARNERS + len(demo.AGENTS)
+        assert others.count() == demo.LEARNERS + len(demo.AGENTS) + len(EXPLAINED)
         assert not [user for user in others if user.has_usable_password()]
 
     def test_every_person_has_a_profile(self):
