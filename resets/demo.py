@@ -319,6 +319,7 @@ def _job(demo, audit, cleared):
         started_at=None if waits else audit.created + timedelta(seconds=1),
         finished_at=audit.modified if done else None,
         mailed_at=audit.completed_at,
+        verified_at=audit.completed_at and audit.completed_at + timedelta(minutes=5),
         reason=demo.random.choice(REASONS) if audit.status == Status.FAILED else "",
         cleared=cleared,
     )
