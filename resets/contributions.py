@@ -3,11 +3,12 @@
 import django_filters as filters
 
 from console import cards, health, learners, navigation
+from console.platform import register_tables
 from console.query_fields import Text
 from console.rules import Permission as ConsolePermission
 from enrollments import columns
 from resets import cards as reset_cards
-from resets import sweeper
+from resets import owners, sweeper
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import RESET_TABLES, CourseResetAudit
 from resets.rules import Permission
@@ -39,6 +40,7 @@ def register() -> None:
     )
     cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20, needs=RESET_TABLES))
     cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30, needs=RESET_TABLES))
+    register_tables(owners.table_uses)
     health.register("resets", sweeper.nothing_is_stuck)
 
 

@@ -172,7 +172,7 @@ class HistoricalSubsectionGradeOverride(HistoryModel):
 class CourseResetCourseOptIn(PlatformModel):
     """`support_courseresetcourseoptin`: a course run whose learners may be reset."""
 
-    table_use = TableUse(RESETS_OFF, optional=True, insert=True, update=True)
+    table_use = TableUse(RESETS_OFF, optional=True, insert=True, update=True, delete=True)
 
     created = models.DateTimeField()
     modified = models.DateTimeField()

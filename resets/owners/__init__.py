@@ -10,6 +10,7 @@ Other apps register owners of their own in `AppConfig.ready`.
 
 from collections.abc import Collection
 
+from console.platform import TableUse, merged
 from enrollments.models import CourseEnrollment
 from resets.journal import Journal
 from resets.owners import awards, courseware, gates, grades, kept, submissions
@@ -17,6 +18,10 @@ from resets.owners import enrollment as of_enrollment
 from resets.owners.base import Owner, Policy
 from resets.owners.effects import Effects
 from resets.owners.scope import Scope
+
+# Where `Scope` looks up under which names a learner's rows are kept.
+NAMES_OF_LEARNERS = ("student_anonymoususerid", "external_user_ids_externalid")
+IDENTITY = "What is kept under an anonymous name is neither shown nor reset."
 
 AREAS = (grades, courseware, submissions, of_enrollment, gates, awards, kept)
 OWNERS: list[Owner] = [owner for area in AREAS for owner in area.OWNERS]
@@ -38,6 +43,15 @@ def register(owner: Owner, *, before: str | None = None) -> None:
     if before and before not in keys:
         raise ValueError(f"There is no owner {before!r}.")
     OWNERS.insert(keys.index(before) if before else 0, owner)
+
+
+def table_uses() -> dict[str, TableUse]:
+    """Return what resets and their undoing do with each table of learner state."""
+    uses: dict[str, list[TableUse]] = {table: [TableUse(IDENTITY, optional=True)] for table in NAMES_OF_LEARNERS}
+    for owner in OWNERS:
+        for table, use in owner.table_uses():
+            uses.setdefault(table, []).append(use)
+    return {table: merged(found) for table, found in uses.items()}
 
 
 def consents(choices: Collection[str]) -> list[str]:

@@ -1,10 +1,11 @@
 """What a learner-state owner is: the one place that answers for some of the platform's tables."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from console.platform import TableUse
 from resets.journal import Journal
 from resets.owners import schema
 from resets.owners.probe import Probe
@@ -37,7 +38,9 @@ class Owner:
         ticked: whether an offer is ticked at first; a function is asked with the scope.
         refuses: whether a warning stops the reset until the agent ticks that it is meant.
         consent: what the box beside such a warning says.
-        others: further tables that this owner answers for, without touching them.
+        others: further tables that this owner answers for.
+        adds: tables into which `change` adds rows, which an undo removes.
+        notes_in: tables into which `note` adds rows.
     """
 
     key: str
@@ -51,6 +54,8 @@ class Owner:
     refuses: bool = False
     consent: str = ""
     others: tuple[str, ...] = ()
+    adds: tuple[str, ...] = ()
+    notes_in: tuple[str, ...] = ()
 
     @property
     def is_choice(self) -> bool:
@@ -69,6 +74,18 @@ class Owner:
     def tables(self) -> Iterable[str]:
         """Return every table that this owner answers for, in this database or not."""
         return dict.fromkeys([*(probe.table for probe in self.all_probes()), *self.others])
+
+    def table_uses(self) -> Iterator[tuple[str, TableUse]]:
+        """Yield what is done with each table, clearing and undoing together; the same table may come twice."""
+        told = {"without": f"{self.label}: neither shown nor reset.", "optional": True}
+        for probe in self.all_probes():
+            yield from ((table, TableUse(**told)) for table in probe.tables)
+            if self.deletes:
+                yield probe.table, TableUse(**told, insert=True, delete=True)
+            elif self.change is not None:
+                yield probe.table, TableUse(**told, update=True)
+        yield from ((table, TableUse(**told, insert=True, delete=True)) for table in self.adds)
+        yield from ((table, TableUse(**told, insert=True)) for table in self.notes_in)
 
     def all_probes(self) -> tuple[Probe, ...]:
         """Return the probes; a subclass may find out which tables there are first."""

@@ -76,6 +76,7 @@ OWNERS = (
         note=_write_attempt_history,
         help="An attempt that was submitted locks the learner out of the exam.",
         others=(ATTEMPT_HISTORY,),
+        notes_in=(ATTEMPT_HISTORY,),
     ),
     Owner(
         "proctored_attempts",

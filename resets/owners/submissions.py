@@ -146,6 +146,7 @@ OWNERS = (
         ),
         change=_cancel_workflows,
         others=("workflow_assessmentworkflowstep", CANCELLATIONS),
+        adds=(CANCELLATIONS,),
     ),
     Owner(
         "assessment_pools",
@@ -174,6 +175,7 @@ OWNERS = (
         ),
         change=_reset_scores,
         others=(SCORES, ITEMS, "submissions_scoreannotation"),
+        adds=(SCORES,),
     ),
     Owner("submissions", "Submissions", Policy.CLEAR, (OWN_ACTIVE,), change=_soft_delete),
     Owner(

@@ -8,7 +8,7 @@ import psycopg
 import pymysql
 
 HERE = Path(__file__).parent
-DDL = (HERE / "lms_mariadb.sql").read_text()
+DDL = (HERE / "lms_mariadb.sql").read_text() + (HERE / "lms_enterprise.sql").read_text()
 ROWS = (HERE / "lms_rows.sql").read_text()
 COMMENTS = re.compile(r"^--.*$", re.MULTILINE)
 # The same tables for PostgreSQL: types as Django's backend maps them, names of its own.
@@ -18,7 +18,9 @@ TO_POSTGRESQL = (
     (r"bigint\(20\)( unsigned)?", "bigint"),
     (r"smallint\(5\) unsigned", "smallint"),
     (r"\bint\(11\)", "integer"),
+    (r"\bint\(10\) unsigned", "integer"),
     (r"tinyint\(1\)", "boolean"),
+    (r"\bchar\(32\)", "uuid"),
     (r"datetime\(6\)", "timestamp with time zone"),
     (r"longtext", "text"),
     (r"\bdouble\b", "double precision"),
@@ -57,7 +59,18 @@ class MariaDB:
 
     def drop(self):
         self.run(f"DROP DATABASE IF EXISTS {self.name}")
+        self.run(f"DROP USER IF EXISTS {self.account}")
         self.server.close()
+
+    @property
+    def account(self):
+        """Name of an account without any right but those that are granted to it."""
+        return f"{self.name}_web"
+
+    def make_account(self):
+        """Make the account and return its URL."""
+        self.run(f"CREATE OR REPLACE USER {self.account} IDENTIFIED BY 'secret'")
+        return with_account(self.url, self.account)
 
     def run(self, sql):
         """Execute one statement and return its rows."""
@@ -67,6 +80,9 @@ class MariaDB:
 
     def tables(self):
         return {name for (name,) in self.run("SHOW TABLES")}
+
+    def columns(self, table):
+        return [row[0] for row in self.run(f"SHOW COLUMNS FROM {table}")]
 
     def definition(self, table):
         """Return how a table is made, without its next number."""
@@ -98,6 +114,17 @@ class PostgreSQL:
     def drop(self):
         self.connection.close()
         self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        self._on_server(f"DROP ROLE IF EXISTS {self.account}")
+
+    @property
+    def account(self):
+        """Name of an account without any right but those that are granted to it."""
+        return f"{self.name}_web"
+
+    def make_account(self):
+        """Make the account and return its URL."""
+        self._on_server(f"CREATE ROLE {self.account} LOGIN PASSWORD 'secret'")
+        return with_account(self.url, self.account)
 
     def run(self, sql):
         """Execute one statement and return its rows."""
@@ -106,6 +133,9 @@ class PostgreSQL:
 
     def tables(self):
         return {name for (name,) in self.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+
+    def columns(self, table):
+        return [row[0] for row in self.definition(table)[0]]
 
     def definition(self, table):
         """Return columns, indexes and constraints of a table."""
@@ -139,6 +169,27 @@ class PostgreSQL:
 
 
 ENGINES = {"LECTERN_TEST_MARIADB": MariaDB, "LECTERN_TEST_POSTGRES": PostgreSQL}
+
+
+def with_account(url, name):
+    """Return the URL of a database as another account, with the password of `make_account`."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{name}:secret@{rest.rpartition('@')[2]}"
+
+
+def connect(url):
+    """Return a connection of its own, on which every statement stands by itself."""
+    if url.startswith("postgres"):
+        return psycopg.connect(url, autocommit=True)
+    settings = environ.Env.db_url_config(url)
+    return pymysql.connect(
+        host=settings["HOST"],
+        port=int(settings["PORT"] or 3306),
+        user=settings["USER"],
+        password=settings["PASSWORD"],
+        database=settings["NAME"],
+        autocommit=True,
+    )
 
 
 def contents(database, tables):

@@ -254,3 +254,27 @@ INSERT INTO teams_courseteam
    '2026-01-01 00:00:00', 1, FALSE);
 INSERT INTO teams_courseteammembership (date_joined, last_activity_at, team_id, user_id) VALUES
   ('2026-01-01 00:00:00', '2026-01-01 00:00:00', 1, 5);
+
+-- A customer with two defaults; Amina is its learner, and somebody whose account is gone. UUIDs without dashes.
+INSERT INTO django_site (id, domain, name) VALUES (1, 'example.org', 'example.org');
+INSERT INTO enterprise_enterprisecustomertype (id, created, modified, name) VALUES
+  (1, '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'Enterprise');
+INSERT INTO enterprise_enterprisecustomer
+  (created, modified, uuid, name, slug, active, country, enable_data_sharing_consent, enforce_data_sharing_consent,
+   enable_audit_enrollment, enable_audit_data_reporting, enable_learner_portal, enable_slug_login, enable_universal_link,
+   learner_portal_sidebar_content, customer_type_id, site_id) VALUES
+  ('2020-01-01 00:00:00', '2020-01-01 00:00:00', '0a1b2c3d4e5f60718293a4b5c6d7e8f0', 'Acme & Söhne', 'acme', TRUE, NULL,
+   TRUE, 'at_enrollment', TRUE, FALSE, TRUE, FALSE, FALSE, '', 1, 1);
+INSERT INTO enterprise_enterprisecustomeruser
+  (id, created, modified, user_id, user_fk, active, linked, is_relinkable, should_inactivate_other_customers,
+   enterprise_customer_id) VALUES
+  (1, '2025-01-01 00:00:00', '2025-01-01 00:00:00', 4, 4, TRUE, TRUE, TRUE, TRUE, '0a1b2c3d4e5f60718293a4b5c6d7e8f0'),
+  (2, '2025-01-01 00:00:00', '2025-01-01 00:00:00', 999, NULL, TRUE, FALSE, TRUE, TRUE, '0a1b2c3d4e5f60718293a4b5c6d7e8f0');
+INSERT INTO enterprise_enterpriseenrollmentsource (id, created, modified, name, slug) VALUES
+  (1, '2020-01-01 00:00:00', '2020-01-01 00:00:00', 'Customer Admin Enrollment', 'customer_admin');
+INSERT INTO enterprise_defaultenterpriseenrollmentintention
+  (created, modified, is_removed, uuid, content_type, content_key, enterprise_customer_id) VALUES
+  ('2026-01-01 00:00:00', '2026-01-01 00:00:00', FALSE, '1a1b2c3d4e5f60718293a4b5c6d7e8f1', 'course_run',
+   'course-v1:DemoX+Future+2098', '0a1b2c3d4e5f60718293a4b5c6d7e8f0'),
+  ('2026-01-01 00:00:00', '2026-01-01 00:00:00', TRUE, '1a1b2c3d4e5f60718293a4b5c6d7e8f2', NULL,
+   'no key at all', '0a1b2c3d4e5f60718293a4b5c6d7e8f0');

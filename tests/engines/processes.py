@@ -22,7 +22,7 @@ class Installation:
     """Lectern on one database and one data folder."""
 
     def __init__(self, url, folder, **environment):
-        self.folder = folder
+        self.url, self.folder = url, folder
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("LECTERN_", "CELERY_"))}
         self.environment = {
             **kept,

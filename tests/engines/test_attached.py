@@ -1,16 +1,21 @@
 """Lectern on a database that an LMS made: it changes nothing there but what a reset is meant to change."""
 
 import os
+from contextlib import closing
 from urllib.parse import quote
 
+import psycopg
+import pymysql
 import pytest
 
 from tests import services
-from tests.engines.lms import ENGINES, contents
+from tests.engines.lms import ENGINES, connect, contents
 from tests.engines.processes import Installation, wait_for
 
 pytestmark = pytest.mark.services
 
+# What MariaDB says for a right that is missing: to a database, a table, a column.
+DENIED = {1044, 1142, 1143}
 OWN = ("lectern_", "axes_")
 # Django notes there which models and migrations exist; an LMS lives with rows of other apps.
 BOOKKEEPING = {"django_migrations", "django_content_type", "auth_permission"}
@@ -45,8 +50,17 @@ def installation(lms, before, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def site(installation):
-    with installation.web() as browser:
+def working(lms, installation):
+    """The same under an account that has the printed grants and no other right: web and worker run so."""
+    url = lms.make_account()
+    for grant in installation.manage("database_grants", "--user", lms.account).splitlines():
+        lms.run(grant)
+    return Installation(url, installation.folder, LECTERN_PLATFORM_TABLES="existing")
+
+
+@pytest.fixture(scope="module")
+def site(working):
+    with working.web() as browser:
         yield browser
 
 
@@ -77,8 +91,49 @@ def test_migrations_change_no_row_of_the_lms(lms, before, installation):
         assert not added or table in BOOKKEEPING, table
 
 
-def test_checks_find_nothing_wrong(installation):
-    assert "no issues" in installation.manage("check", "--database", "default")
+def test_checks_find_nothing_wrong(working):
+    """Not even under the account of web and worker, which sees every table's name and reads few."""
+    assert "no issues" in working.manage("check", "--database", "default")
+
+
+STATEMENTS = {
+    "SELECT": "SELECT COUNT(*) FROM {0}",
+    "INSERT": "INSERT INTO {0} ({1}) SELECT NULL FROM auth_user WHERE 1 = 0",
+    "UPDATE": "UPDATE {0} SET {1} = {1} WHERE 1 = 0",
+    "DELETE": "DELETE FROM {0} WHERE 1 = 0",
+}
+
+
+def test_the_account_has_the_printed_rights_and_no_other(lms, installation, working):
+    """On every table of the database, those of the LMS that Lectern has no business with included."""
+    granted = installation.manage("database_grants", "--user", lms.account).splitlines()
+    with closing(connect(working.url)) as connection:
+        for table in lms.tables():
+            (line,) = [line for line in granted if f"{lms.quote}{table}{lms.quote} TO" in line] or [""]
+            # Where rows are only locked, one column may be "changed" and no other.
+            allowed = [verb for verb in STATEMENTS if verb in line.replace("UPDATE (id)", "")]
+            column = f"{lms.quote}{lms.columns(table)[-1]}{lms.quote}"
+            refused = [verb for verb in STATEMENTS if is_refused(connection, STATEMENTS[verb].format(table, column))]
+            assert sorted([*allowed, *refused]) == sorted(STATEMENTS), table
+
+
+def is_refused(connection, sql):
+    """Say whether the account lacks the right for a statement that would change nothing."""
+    try:
+        connection.cursor().execute(sql)
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    except pymysql.err.MySQLError as error:
+        return error.args[0] in DENIED
+    return False
+
+
+@pytest.mark.parametrize(
+    "sql", ["CREATE TABLE lectern_more (id int)", "DROP TABLE lectern_resets_job", "ALTER TABLE auth_user ADD x int"]
+)
+def test_the_account_makes_and_changes_no_table(working, sql):
+    with closing(connect(working.url)) as connection:
+        assert is_refused(connection, sql)
 
 
 def test_demo_data_does_not_go_into_an_lms(installation):
@@ -144,13 +199,13 @@ MEMO = "Asked for by phone: naïve 中文"
 
 
 @pytest.fixture(scope="module")
-def reset(lms, installation, agent):
+def reset(lms, working, agent):
     """The reset of the one available run, done by a worker: what each table lost and won."""
     tables = [table for table in lms.tables() if not table.startswith(OWN)]
     old = contents(lms, tables)
     agent.post(f"/resets/enrollments/{ENROLLMENT}/confirm/", memo=MEMO)
     assert agent.address == "/learners/amina.yusuf/courses/", agent.text
-    with installation.worker():
+    with working.worker():
         wait_for(lambda: lms.run(LATEST)[0][0] in {"complete", "failed"}, "the reset")
     new = contents(lms, tables)
     return {table: (len(old[table] - new[table]), len(new[table] - old[table])) for table in tables}
