@@ -55,23 +55,28 @@ class CourseEnrollmentQuerySet(QuerySet):
         return self.annotate(certificate_status=Subquery(certificate.values("status")[:1]))
 
     def with_recency(self, now: datetime):
-        """Add `recently_active` and `last_completion_at`.
+        """Add `recently_active`, `last_completion_at` and `last_new_completion_at`.
 
         The rule is the mobile API's (enrollments_status): a completion *created* at or after the
         threshold, or an enrollment created after it. A missing enrollment date is not recent.
+        Work on a block that was completed before changes `last_completion_at` (its `modified`) alone.
         """
         threshold = now - timedelta(days=settings.LECTERN_RECENT_DAYS)
-        recent, last_completion = Q(created__gt=threshold), NO_MOMENT
+        recent, last_completion, last_new = Q(created__gt=threshold), NO_MOMENT, NO_MOMENT
         model = _model("BlockCompletion")
         if features.has(model):
             completions = model.objects.filter(user_id=OuterRef("user_id"), context_key=OuterRef("course_id"))
-            last = completions.order_by().values("context_key").annotate(last=Max("modified")).values("last")
             recent |= Q(Exists(completions.filter(created__gte=threshold)))
-            last_completion = Subquery(last[:1])
+            last_completion, last_new = _latest(completions, "modified"), _latest(completions, "created")
         return self.annotate(
             recently_active=Case(When(recent, then=Value(True)), default=Value(False), output_field=BooleanField()),
             last_completion_at=last_completion,
+            last_new_completion_at=last_new,
         )
+
+
+def _latest(completions, column):
+    return Subquery(completions.order_by().values("context_key").annotate(last=Max(column)).values("last")[:1])
 
 
 def _model(name):

@@ -103,6 +103,7 @@ class EnrollmentListSchema(CourseEnrollmentSchema):
         Text(name="certificate_status", codes=CERTIFICATE_STATUSES, nullable=True),
         Flag(name="recently_active"),
         Moment(name="last_completion_at", nullable=True),
+        Moment(name="last_new_completion_at", nullable=True),
     )
 
     def get_fields(self, model):

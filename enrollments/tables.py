@@ -3,13 +3,14 @@
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from console import html
 from console.rules import Permission
 from console.tables import NO_COURSE, ShownColumn, Table, course_cell, export_column
 from enrollments import columns
 from enrollments.models import CourseEnrollment
+from enrollments.recency import evidence_of
 
 
 class EnrollmentTable(Table):
@@ -34,6 +35,7 @@ class EnrollmentTable(Table):
     created = export_column(verbose_name="Enrolled on")
     recently_active = export_column(verbose_name="Recently active")
     last_completion_at = export_column(verbose_name="Last completion")
+    last_new_completion_at = export_column(verbose_name="Last new completion")
     grade = export_column(verbose_name="Grade (0 to 1)")
     is_passing = export_column(verbose_name="Passing")
     certificate_status = export_column(verbose_name="Certificate")
@@ -44,6 +46,7 @@ class EnrollmentTable(Table):
         "self_paced",
         "created",
         "last_completion_at",
+        "last_new_completion_at",
         "grade",
         "certificate_status",
     )
@@ -97,13 +100,10 @@ class EnrollmentTable(Table):
         return format_html('{}<br>{}<br><span class="small muted">{}</span>', mark, record.mode, since)
 
     def render_activity(self, record):
-        """Show the answer, and what it rests on: the last completion, else the enrollment date."""
-        if record.last_completion_at is not None:
-            evidence = format_html("last completion<br>{}", html.ago(record.last_completion_at))
-        else:
-            evidence = "no completions"
+        """Show the answer, and what it rests on."""
         mark = html.badge("success", "Yes", "check") if record.recently_active else html.badge("neutral", "No", "clock")
-        return format_html('{}<br><span class="muted small">{}</span>', mark, evidence)
+        facts = ((fact.words, html.ago(fact.moment, missing="")) for fact in evidence_of(record))
+        return format_html("{}{}", mark, format_html_join("", '<br><span class="muted small">{} {}</span>', facts))
 
     def render_result(self, record):
         grade = format_html('<span class="muted">{}</span>', "No grade")

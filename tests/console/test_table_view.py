@@ -42,6 +42,7 @@ ENROLLMENT = {
     "is_active",
     "is_passing",
     "last_completion_at",
+    "last_new_completion_at",
     "learner",
     "mode",
     "overview",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from enrollments.models import BlockCompletion, CourseEnrollment
+from enrollments.recency import evidence_of
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,11 @@ def enrolled(created):
 def completed(enrollment, created, modified=None):
     completion = factories.BlockCompletionFactory(enrollment=enrollment)
     BlockCompletion.objects.filter(pk=completion.pk).update(created=created, modified=modified or created)
+
+
+def why(enrollment):
+    """Return what is shown beside the answer."""
+    return [(fact.words, fact.moment) for fact in evidence_of(row(enrollment))]
 
 
 def row(enrollment):
@@ -59,3 +65,48 @@ def test_completions_in_another_run_or_of_another_learner_do_not_count():
     completed(factories.EnrollmentFactory(course_id=enrollment.course_id), NOW)
     assert row(enrollment).recently_active is False
     assert row(enrollment).last_completion_at is None
+
+
+OLD = THRESHOLD - timedelta(days=100)
+
+
+def test_one_query_answers_for_a_page_of_courses(django_assert_num_queries):
+    learner = factories.LearnerFactory()
+    for created in (THRESHOLD, NOW, None):
+        enrollment = factories.EnrollmentFactory(user=learner, created=created)
+        completed(enrollment, NOW)
+        completed(enrollment, OLD)
+    with django_assert_num_queries(1):
+        rows = list(CourseEnrollment.objects.filter(user=learner).with_recency(NOW))
+        assert [row.recently_active for row in rows] == [True] * 3
+        assert {fact.words for row in rows for fact in evidence_of(row)} == {"completed a block"}
+
+
+@pytest.mark.parametrize("created", [None, OLD, THRESHOLD])
+def test_active_because_of_a_new_completion_says_when(created):
+    enrollment = enrolled(created)
+    completed(enrollment, THRESHOLD)
+    assert why(enrollment) == [("completed a block", THRESHOLD)]
+
+
+def test_active_because_of_the_enrollment_says_when():
+    enrollment = enrolled(THRESHOLD + TICK)
+    assert why(enrollment) == [("enrolled", THRESHOLD + TICK), ("no completions", None)]
+    completed(enrollment, OLD, modified=NOW)
+    assert why(enrollment) == [("enrolled", THRESHOLD + TICK)]
+
+
+def test_not_active_says_what_was_last():
+    assert why(enrolled(None)) == [("no completions", None)]
+    enrollment = enrolled(OLD)
+    completed(enrollment, THRESHOLD - TICK)
+    assert why(enrollment) == [("last completed a block", THRESHOLD - TICK)]
+
+
+def test_not_active_in_spite_of_work_on_old_blocks_says_why():
+    enrollment = enrolled(OLD)
+    completed(enrollment, OLD, modified=NOW)
+    assert why(enrollment) == [
+        ("last completed a block", OLD),
+        ("did old blocks again, which does not count", NOW),
+    ]
