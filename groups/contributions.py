@@ -2,6 +2,7 @@
 
 from console import navigation
 from groups.access import contributions as access
+from groups.configurations import contributions as configurations
 from groups.rules import Permission
 
 
@@ -11,3 +12,4 @@ def register() -> None:
         navigation.NavItem("Groups", "groups:courses", Permission.MANAGE, "users", order=50, shortcut="c")
     )
     access.register()
+    configurations.register()

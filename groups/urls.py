@@ -12,4 +12,6 @@ urlpatterns = [
     path("groups/", views.CourseListView.as_view(), name="courses"),
     path("groups/<course_key:course_key>/", views.CourseView.as_view(), name="course"),
     path("", include("groups.access.urls")),
+    path("groups/<course_key:course_key>/configurations/", include("groups.configurations.urls")),
+    path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
 ]

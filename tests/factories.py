@@ -33,6 +33,7 @@ from groups.models import (
     CohortContentGroup,
     CohortMembership,
     CourseCohort,
+    CourseContent,
     CourseUserGroup,
     GroupMember,
     UnregisteredLearnerCohortAssignment,
@@ -482,3 +483,8 @@ def preassign(cohort, email):
     return UnregisteredLearnerCohortAssignment.objects.create(
         course_user_group=cohort, course_id=cohort.course_id, email=email
     )
+
+
+def imported(course_key, **content):
+    """Return the content of a run after its first import, without any block or partition."""
+    return CourseContent.objects.create(course_id=course_key, imported_at=days_ago(1), **content)

@@ -4,9 +4,12 @@ import pytest
 from django.urls import get_resolver, reverse
 from opaque_keys.edx.keys import CourseKey
 
+from groups.models import UserPartition
+from groups.olx.drafts import prepare
 from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
 from tests import factories
+from tests.groups.exports import packed, small
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +33,11 @@ API_FOR_SUPPORT = (401, 403, 403, 403, 200, 200, 200)
 
 COURSE_STAFF = (SIGN_IN, 403, 200, 200, 403, 200, 200)
 OF_THIS_COURSE = (SIGN_IN, 403, 404, 200, 403, 200, 200)
+OF_THIS_COURSE_BY_POST_ONLY = (SIGN_IN, 403, 404, 405, 403, 405, 405)
+CHANGED = (SIGN_IN, 403, 404, 302, 403, 302, 302)
+OUT_OF_DATE = (SIGN_IN, 403, 404, 409, 403, 409, 409)
+INVALID = (SIGN_IN, 403, 404, 422, 403, 422, 422)
+PARTITION = {"course_key": RUN, "partition_id": 100}
 
 ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
@@ -68,6 +76,21 @@ ADDRESSES = {
     "queries:export": ((SIGN_IN, 403, 302, 302, 302, 302, 302), {"pk": "query"}),
     "queries:edit": (ADMINS, {"pk": "query"}),
     "queries:delete": (ADMINS, {"pk": "query"}),
+    "groups:configurations": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configurations-json": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configurations-policy": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configurations-xml": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configuration-new": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configuration": (OF_THIS_COURSE, PARTITION),
+    "groups:configuration-edit": (OF_THIS_COURSE, PARTITION),
+    "groups:configuration-delete": (OF_THIS_COURSE, PARTITION),
+    "groups:configuration-activate": (OF_THIS_COURSE_BY_POST_ONLY, PARTITION),
+    "groups:configuration-deactivate": (OF_THIS_COURSE_BY_POST_ONLY, PARTITION),
+    "groups:configuration-up": (OF_THIS_COURSE_BY_POST_ONLY, PARTITION),
+    "groups:configuration-down": (OF_THIS_COURSE_BY_POST_ONLY, PARTITION),
+    "groups:import": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:import-preview": (OF_THIS_COURSE, {"course_key": RUN, "pk": "import"}),
+    "groups:import-discard": (OF_THIS_COURSE_BY_POST_ONLY, {"course_key": RUN, "pk": "import"}),
     "resets:learner": (SUPPORT, {"username": "anna"}),
     "resets:learner-introspect": (SUPPORT, {"username": "anna"}),
     "resets:learner-suggestions": (SUPPORT, {"username": "anna"}),
@@ -104,6 +127,29 @@ POSTS = {
         REDIRECTED,
         {"course": str(RUN), "learners": "anna", "memo": "Wrong run"},
     ),
+    "groups:configurations-json": (INVALID, {}),
+    "groups:configuration-new": (
+        CHANGED,
+        {
+            "seen_revision": 1,
+            "scheme": "cohort",
+            "name": "New",
+            "groups-TOTAL_FORMS": 1,
+            "groups-INITIAL_FORMS": 0,
+            "groups-0-name": "A",
+        },
+    ),
+    "groups:configuration-edit": (
+        OUT_OF_DATE,
+        {"seen_revision": 0, "name": "P", "groups-TOTAL_FORMS": 0, "groups-INITIAL_FORMS": 0},
+    ),
+    **{
+        f"groups:configuration-{change}": (CHANGED, {"seen_revision": 1})
+        for change in ("activate", "deactivate", "up", "down", "delete")
+    },
+    "groups:import": (INVALID, {}),
+    "groups:import-preview": (CHANGED, {"seen_revision": 1}),
+    "groups:import-discard": (CHANGED, {}),
     **{
         f"resets:bulk-{change}": (REDIRECTED, {})
         for change in ("confirm", "discard", "pause", "resume", "cancel", "retry")
@@ -119,6 +165,9 @@ def rows():
     enrollment = factories.EnrollmentFactory(course=course, user=factories.LearnerFactory(username="anna"))
     audit = factories.AuditFactory(course_enrollment=enrollment, status="failed")
     query = factories.SavedQueryFactory(is_shared=True)
+    content = factories.imported(RUN, policy='{"course/2026": {}}', run_name="2026", course_xml="<course/>")
+    UserPartition.objects.create(course=content, partition_id=100, name="P", scheme="cohort", position=0)
+    upload = prepare(file=packed(small()), name="x.tar.gz", course_key=RUN, actor=factories.admin_user())
     bulk = make_draft(lines=[Line(1, "anna")], course_key=RUN, memo="Wrong run", actor=factories.support())
     return {
         "intention": factories.IntentionFactory(enterprise_customer__uuid=CUSTOMER).pk,
@@ -126,6 +175,7 @@ def rows():
         "audit": audit.pk,
         "bulk": bulk.pk,
         "query": query.pk,
+        "import": upload.pk,
     }
 
 

@@ -11,7 +11,8 @@ from opaque_keys.edx.keys import UsageKey
 
 from console.demo import Demo
 from enrollments.demo import DATA_SCIENCE, WRITING, Course, outline
-from groups.models import CourseBlock
+from enrollments.models import CourseEnrollment
+from groups.models import CourseBlock, UserCourseTag
 from groups.olx.reading import read_course
 from groups.olx.store import import_content
 from groups.partitions import COHORT, ENROLLMENT_TRACK_ID, RANDOM, Group, Partition
@@ -117,7 +118,24 @@ def load(demo: Demo) -> str:
         import_content(
             course=read_course(export_files(course)), course_key=course.key, source=f"course.{course.key.course}.tar.gz"
         )
+        _draw(demo, course)
     return f"{CourseBlock.objects.count()} blocks of {len(PARTITIONS)} courses"
+
+
+def _draw(demo, course):
+    """Draw most learners into a group of the course's experiment, as the LMS does at a first visit."""
+    partition = EXPERIMENTS[course][1]
+    enrolled = CourseEnrollment.objects.filter(course_id=course.key).order_by("pk").values_list("user_id", flat=True)
+    UserCourseTag.objects.bulk_create(
+        UserCourseTag(
+            user_id=user,
+            course_id=course.key,
+            key=UserCourseTag.PARTITION_KEY.format(partition.id),
+            value=str(demo.random.choice(partition.groups).id),
+        )
+        for user in enrolled
+        if demo.random.random() < 0.8  # noqa: PLR2004 (the others were never there)
+    )
 
 
 def export_files(course: Course) -> dict[str, bytes]:

@@ -44,10 +44,6 @@ class Migration(migrations.Migration):
                 ),
                 ("source", models.CharField(help_text="Name of the file.", max_length=255)),
                 ("reading", models.BinaryField(help_text="The course as it was read: JSON, compressed.")),
-                (
-                    "seen_revision",
-                    models.PositiveIntegerField(default=0, help_text="Of the content that the preview compares with."),
-                ),
                 ("created", models.DateTimeField(db_index=True)),
                 (
                     "created_by",

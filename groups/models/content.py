@@ -120,7 +120,6 @@ class ContentImport(models.Model):
     archive_course_id = CourseKeyField(max_length=255, help_text="The course run that the export came from.")
     source = models.CharField(max_length=255, help_text="Name of the file.")
     reading = models.BinaryField(help_text="The course as it was read: JSON, compressed.")
-    seen_revision = models.PositiveIntegerField(default=0, help_text="Of the content that the preview compares with.")
     created = models.DateTimeField(db_index=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, related_name="+", db_constraint=False)
 

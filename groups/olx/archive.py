@@ -47,7 +47,7 @@ def open_archive(file, name: str) -> Mapping[str, bytes]:
         return _read_archive(file)
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise OlxRefusedError(name, f"This is no .tar.gz archive, or it is damaged ({error}).") from error
-    except (ValueError, OverflowError, RecursionError) as error:
+    except (ValueError, LookupError, OverflowError, RecursionError) as error:
         raise OlxRefusedError(name, "The archive has headers that cannot be read.") from error
 
 
@@ -66,6 +66,7 @@ def _read_archive(file):
             seen.add(name)
             if member.isfile() and is_read(name):
                 kept.add(name, archive.extractfile(member).read(MAX_FILE + 1))
+    unpacked.finish()
     return kept.files
 
 
@@ -75,10 +76,11 @@ class _CheckedHeader(tarfile.TarInfo):
     @classmethod
     def frombuf(cls, buf, encoding, errors):
         header = super().frombuf(buf, encoding, errors)
-        if header.type not in META_TYPES:
-            return header
-        if header.size > MAX_META_SIZE:
-            raise OlxRefusedError(header.name, "The archive has a header that is too large.")
+        limit = MAX_META_SIZE if header.type in META_TYPES else settings.LECTERN_OLX_EXPANDED_MB * MEGABYTE
+        if not 0 <= header.size <= limit:
+            raise OlxRefusedError(header.name, "The archive has a header that announces too much.")
+        if header.type == tarfile.GNUTYPE_SPARSE:
+            raise OlxRefusedError(header.name, "The archive holds a file with gaps.")
         return header
 
 
@@ -96,6 +98,11 @@ class _Limited:
                 "", f"The archive unpacks to more than {settings.LECTERN_OLX_EXPANDED_MB:,} megabytes."
             )
         return data
+
+    def finish(self):
+        """Read to the end, where the checksum is: a damaged archive shall not pass for a whole one."""
+        while self.read(MEGABYTE):
+            pass
 
 
 class Kept:
@@ -116,6 +123,8 @@ class Kept:
 
 
 def _check_member(member, name):
+    if not 0 <= member.size <= settings.LECTERN_OLX_EXPANDED_MB * MEGABYTE:
+        raise OlxRefusedError(name, "The archive has a header that announces too much.")
     if member.issparse() or not (member.isreg() or member.isdir()):
         kind = "a link" if member.issym() or member.islnk() else "neither file nor folder"
         raise OlxRefusedError(name, f"The archive holds {kind}; only files and folders are accepted.")

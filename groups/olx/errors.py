@@ -1,7 +1,9 @@
 """How an export is refused."""
 
+from groups.errors import GroupRefusedError
 
-class OlxRefusedError(Exception):
+
+class OlxRefusedError(GroupRefusedError):
     """An export that is not imported. Names the file in it, and the cause in words.
 
     Args:

@@ -118,6 +118,10 @@ def _is_id(text):
     return text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID)) and int(text) <= MAX_ID
 
 
+def _is_branch(group_id, child):
+    return _is_id(group_id) and isinstance(child, str)
+
+
 def _is_whole(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -158,6 +162,6 @@ def _children(values):
     children = values.structure("group_id_to_child") or None
     if children is None:
         return None
-    if not isinstance(children, dict) or not all(isinstance(child, str) for child in children.values()):
+    if not isinstance(children, dict) or not all(_is_branch(*branch) for branch in children.items()):
         raise values.refusal("group_id_to_child", "must be an object: group ids with block keys.")
     return children

@@ -29,8 +29,9 @@ def read_course(files: Mapping[str, bytes]) -> ReadCourse:
     policies, policy_name = _read_policy(export, course)
     course.blocks = list(read_tree(export, course, policies))
     policy = policies.get(f"course/{course.run_name}", {})
-    for name in ("teams_configuration", "cohort_config"):
-        setattr(course, name, _object(policy, name, policy_name))
+    course.cohort_config = _object(policy, "cohort_config", policy_name)
+    course.teams_configuration = _object(policy, "teams_configuration", policy_name)
+    _check_team_sets(course.teams_configuration, policy_name)
     originals = read_originals(policies, course.run_name, course.course_xml)
     file = policy_name if originals.policy is not None else course.blocks[0].file
     course.partitions = tuple(_readable(originals.partitions(file), course))
@@ -71,6 +72,13 @@ def _object(policy, key, name):
     if not isinstance(value, dict):
         raise OlxRefusedError(name, f"{key} must be an object.")
     return value
+
+
+def _check_team_sets(configuration, name):
+    for key in ("team_sets", "topics"):
+        team_sets = configuration.get(key) or []
+        if not isinstance(team_sets, list) or not all(isinstance(team_set, dict) for team_set in team_sets):
+            raise OlxRefusedError(name, f"teams_configuration.{key} must be a list of objects.")
 
 
 def _readable(partitions, course):

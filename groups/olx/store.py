@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from console import history, tracking
 from console.transactions import atomic_with_retries
+from groups.errors import GroupStaleError
 from groups.models import CourseBlock, CourseContent, PartitionGroup, UserPartition
 from groups.olx import rows
 from groups.olx.course import ReadCourse
@@ -16,15 +17,9 @@ from groups.partitions import Partition
 from groups.rules import Permission
 
 CHUNK = 1000
+STALE = "Somebody changed this course’s content or configurations in the meantime."
 PARTITION_FIELDS = ("name", "description", "scheme", "parameters", "active", "version")
 GROUP_FIELDS = ("name", "version", "position")
-
-
-class StaleError(Exception):
-    """The content was changed by somebody else in the meantime."""
-
-    def __init__(self):
-        super().__init__("Somebody changed this course's content or configurations in the meantime.")
 
 
 @atomic_with_retries
@@ -45,14 +40,14 @@ def import_content(
 
     Raises:
         PermissionDenied: the actor does not manage the groups of this run.
-        StaleError: the content has another revision by now.
+        GroupStaleError: the content has another revision by now.
         OlxRefusedError: a block's key would be too long in this run.
     """
     if actor is not None and not actor.has_perm(Permission.MANAGE, course_key):
         raise PermissionDenied
     content = _locked(course_key)
     if seen_revision is not None and content.revision != seen_revision:
-        raise StaleError
+        raise GroupStaleError(STALE)
     changes = [*_write_partitions(content, course.partitions), *_write_blocks(content, course)]
     _write_course(content, course, source, actor)
     if actor is not None:

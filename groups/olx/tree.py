@@ -58,10 +58,11 @@ def read_tree(export: Export, course: ReadCourse, policies: dict) -> Iterator[Re
     waiting, seen = [_Found(export.xml(entry), entry, None, 0)], {}
     while waiting:
         found = waiting.pop()
-        kind, name, element, file = _resolve(export, found)
+        kind, name = _identify(found)
+        _check_key(course, kind, name, found.file, seen)
+        element, file = _definition(export, found, kind, name)
         if found.parent is None:
             course.course_xml = export.text(file)
-        _check_key(course, kind, name, file, seen)
         place = len(seen) - 1
         values = Values(file, element.attrib, policies.get(f"{kind}/{name}", {}))
         yield ReadBlock(kind, name, found.parent, found.depth, file, read_fields(values, course.warn))
@@ -70,19 +71,23 @@ def read_tree(export: Export, course: ReadCourse, policies: dict) -> Iterator[Re
         waiting.extend(reversed(children))
 
 
-def _resolve(export, found):
-    """Return type, name, element and file of a block; a pointer's element is the root of its file."""
-    element, file = found.element, found.file
-    kind = element.tag
+def _identify(found):
+    """Return type and name of a block."""
+    kind = found.element.tag
     if not TYPE.fullmatch(kind):
-        raise OlxRefusedError(file, f"“{kind[:80]}” is no type of block.")
-    name = element.get("url_name") or element.get("slug") or _name_of_nameless(element)
-    if not _is_pointer(element):
-        return kind, name, element, file
+        raise OlxRefusedError(found.file, f"“{kind[:80]}” is no type of block.")
+    element = found.element
+    return kind, element.get("url_name") or element.get("slug") or _name_of_nameless(element)
+
+
+def _definition(export, found, kind, name):
+    """Return the element that says what a block is, and its file; for a pointer that is a file of its own."""
+    if not _is_pointer(found.element):
+        return found.element, found.file
     target = export.name(kind, f"{name.replace(':', '/')}.xml")
     if target not in export:
-        raise OlxRefusedError(target, f"The file is missing; {file} points to it.")
-    return kind, name, export.xml(target), target
+        raise OlxRefusedError(target, f"The file is missing; {found.file} points to it.")
+    return export.xml(target), target
 
 
 def _is_pointer(element):
@@ -107,8 +112,8 @@ def _children(kind, element):
 
 
 def _check_key(course, kind, name, file, seen):
-    key = course.key.make_usage_key(kind, name) if _is_name(name) else None
-    if key is None or not _is_readable(key):
+    key = _usage_key(course.key, kind, name)
+    if key is None:
         raise OlxRefusedError(file, f"“{name[:80]}” cannot be the name of a block.")
     if len(str(key)) > KEY_LENGTH:
         raise OlxRefusedError(file, f"The key of block “{name[:80]}” is longer than {KEY_LENGTH} characters.")
@@ -119,15 +124,13 @@ def _check_key(course, kind, name, file, seen):
     seen[folded] = name
 
 
-def _is_name(name):
-    return ".." not in name and "/" not in name
-
-
-def _is_readable(key):
+def _usage_key(course_key, kind, name):
+    """Return a block's key; None when it could not be read back."""
     try:
-        return UsageKey.from_string(str(key)) == key
+        key = UsageKey.from_string(str(course_key.make_usage_key(kind, name)))
     except InvalidKeyError:
-        return False
+        return None
+    return key if (key.block_type, key.block_id) == (kind, name) else None
 
 
 def _folded(text):

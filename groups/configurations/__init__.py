@@ -1,0 +1,1 @@
+"""Group configurations of a course run: Studio's rules, edits, and where each group is used."""
