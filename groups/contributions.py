@@ -1,6 +1,7 @@
 """What groups add to the shared pages: a section in the sidebar, and what each area adds."""
 
 from console import navigation
+from groups import course_page
 from groups.access import contributions as access
 from groups.configurations import contributions as configurations
 from groups.rules import Permission
@@ -13,3 +14,4 @@ def register() -> None:
     )
     access.register()
     configurations.register()
+    course_page.register_tab(course_page.CourseTab("mapping", "Mapping", "groups:mapping", order=30))

@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("groups.access.urls")),
     path("groups/<course_key:course_key>/configurations/", include("groups.configurations.urls")),
     path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
+    path("groups/<course_key:course_key>/mapping/", include("groups.mapping.urls")),
 ]

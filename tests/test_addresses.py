@@ -63,6 +63,9 @@ ADDRESSES = {
     "groups:learner-course": (SUPPORT, {"username": "anna", "course_key": RUN}),
     "groups:content": (OF_THIS_COURSE, {"course_key": RUN}),
     "groups:learners": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:mapping": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:mapping-link": ((SIGN_IN, 403, 404, 405, 403, 405, 405), {"course_key": RUN}),
+    "groups:mapping-reach": (OF_THIS_COURSE, {"course_key": RUN}),
     "enrollments:mobile-status": (API_FOR_SUPPORT, {"version": "v1", "username": "anna"}),
     "enrollments:api-intentions": (API_FOR_SUPPORT, {}),
     "enrollments:api-intention": (API_FOR_SUPPORT, {"uuid": "intention"}),
@@ -115,6 +118,8 @@ ADDRESSES = {
 }
 # State changes: the same people, POST. What refuses on GET refuses here too.
 POSTS = {
+    # There is no such group in this course run.
+    "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "1:100:1:on"}),
     "console:schema": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {}),
     "resets:api": ((401, 403, 403, 403, 201, 201, 201), {"course_id": str(RUN), "comment": "Wrong run"}),
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),

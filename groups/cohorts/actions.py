@@ -120,6 +120,26 @@ def change_cohort(  # noqa: PLR0913 (one form, one change)
 
 
 @atomic_with_retries
+def link_cohort(*, course_key, cohort_id: int, link: Link | None, actor) -> None:
+    """Link a cohort to a content group in place of the one before, or to none; name and type stay.
+
+    Args:
+        course_key, cohort_id, link, actor: as for `change_cohort`.
+
+    Raises:
+        PermissionDenied, NoSuchCohortError, GroupRefusedError: as `change_cohort`.
+    """
+    must_manage(actor, course_key)
+    cohort = membership.lock(course_key, [cohort_id])[cohort_id]
+    before = state_of(cohort)
+    if link == before.link:
+        return
+    _check_link(course_key, link)
+    _link(cohort, before.link, link)
+    history.record(actor=actor, obj=cohort, message=f"Cohort changed: {_difference(before, state_of(cohort))}")
+
+
+@atomic_with_retries
 def delete_cohort(*, course_key, cohort_id: int, actor, seen: str | None = None) -> None:
     """Delete a cohort with its memberships, pre-assignments and link, children first.
 

@@ -1,0 +1,1 @@
+"""Which cohorts and learner groups reach which content groups, on one screen."""
