@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from console import api_docs, health, home, learner_views, schema_views, shell_views
+from console import api_docs, health, home, learner_views, metrics, schema_views, shell_views
 from console.admin import site
 
 handler400 = "console.shell_views.bad_request"
@@ -21,6 +21,7 @@ console_patterns = [
     path("api/schema/", api_docs.SchemaView.as_view(), name="api-schema"),
     path("api/docs/", api_docs.ApiDocsView.as_view(), name="api-docs"),
     path("csrf/api/v1/token", api_docs.CsrfTokenView.as_view(), name="csrf-token"),
+    path("metrics", metrics.MetricsView.as_view(), name="metrics"),
     path("login/", shell_views.SignInView.as_view(), name="login"),
     path("logout/", shell_views.SignOutView.as_view(), name="logout"),
 ]

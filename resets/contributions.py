@@ -2,12 +2,13 @@
 
 import django_filters as filters
 
-from console import cards, health, learners, navigation
+from console import cards, health, learners, metrics, navigation
 from console.platform import register_tables
 from console.query_fields import Text
 from console.rules import Permission as ConsolePermission
 from enrollments import columns
 from resets import cards as reset_cards
+from resets import metrics as reset_metrics
 from resets import owners, sweeper
 from resets.eligibility import ResetStatus, with_reset_status
 from resets.models import RESET_TABLES, CourseResetAudit
@@ -42,6 +43,7 @@ def register() -> None:
     cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30, needs=RESET_TABLES))
     register_tables(owners.table_uses)
     health.register("resets", sweeper.nothing_is_stuck)
+    metrics.register(reset_metrics.collect)
 
 
 def _count(learner, viewer):

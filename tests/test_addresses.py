@@ -48,6 +48,7 @@ ADDRESSES = {
     "console:readyz": ((503,) * 7, {}),
     "console:api-schema": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
     "console:api-docs": (EVERYBODY_WITH_A_ROLE, {}),
+    "console:metrics": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
     "console:csrf-token": (API_FOR_EVERYBODY_WITH_A_ROLE, {}),
     "console:login": ((200, 302, 302, 302, 302, 302, 302), {}),
     "console:logout": ((405,) * 7, {}),
