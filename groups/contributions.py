@@ -4,6 +4,7 @@ from console import navigation
 from groups import course_page
 from groups.access import contributions as access
 from groups.configurations import contributions as configurations
+from groups.cohorts import contributions as cohorts
 from groups.rules import Permission
 
 
@@ -15,3 +16,4 @@ def register() -> None:
     access.register()
     configurations.register()
     course_page.register_tab(course_page.CourseTab("mapping", "Mapping", "groups:mapping", order=30))
+    cohorts.register()

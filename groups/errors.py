@@ -2,7 +2,16 @@
 
 
 class GroupRefusedError(Exception):
-    """A rule is in the way. Nothing was changed."""
+    """A rule is in the way. Nothing was changed.
+
+    Args:
+        text: what is wrong and what to do.
+        field: the field of a form that it is about, if it is about one.
+    """
+
+    def __init__(self, text: str, field: str = ""):
+        super().__init__(text)
+        self.field = field
 
 
 class GroupStaleError(GroupRefusedError):

@@ -22,11 +22,11 @@ def clean_name(name: str) -> str:
     """Return the trimmed name. Raises GroupRefusedError for one that is empty, too long or not printable."""
     name = name.strip()
     if not name:
-        raise GroupRefusedError(NAME_NEEDED)
+        raise GroupRefusedError(NAME_NEEDED, "name")
     if len(name) > NAME_LENGTH:
-        raise GroupRefusedError(NAME_TOO_LONG)
+        raise GroupRefusedError(NAME_TOO_LONG, "name")
     if not name.isprintable():
-        raise GroupRefusedError(NAME_UNPRINTABLE)
+        raise GroupRefusedError(NAME_UNPRINTABLE, "name")
     return name
 
 
@@ -47,14 +47,14 @@ def unique_name(course_key, name: str, own_id: int | None = None):
     folded = name.casefold()
     other = next((group for group in groups if group.name.strip().casefold() == folded), None)
     if other is not None:
-        raise GroupRefusedError(_taken(name, other))
+        raise GroupRefusedError(_taken(name, other), "name")
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise GroupRefusedError(_taken(name, groups.filter(name=name).first())) from error
+        raise GroupRefusedError(_taken(name, groups.filter(name=name).first()), "name") from error
     except DataError as error:
-        raise GroupRefusedError(NAME_UNSTORABLE) from error
+        raise GroupRefusedError(NAME_UNSTORABLE, "name") from error
 
 
 def _taken(name, other):

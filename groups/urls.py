@@ -15,4 +15,5 @@ urlpatterns = [
     path("groups/<course_key:course_key>/configurations/", include("groups.configurations.urls")),
     path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
     path("groups/<course_key:course_key>/mapping/", include("groups.mapping.urls")),
+    path("groups/<course_key:course_key>/", include("groups.cohorts.urls")),
 ]

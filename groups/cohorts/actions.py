@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from console import history
+from console.platform import features
 from console.transactions import atomic_with_retries
 from groups.cohorts import events, membership
 from groups.cohorts.errors import CohortRefusedError, CohortStaleError
@@ -278,7 +279,7 @@ def deletion_preview(cohort: CourseUserGroup) -> DeletionPreview:
 
 
 def _why_it_stays(cohort, state):
-    emails = BulkEmailCohortTarget.objects.filter(cohort=cohort).count()
+    emails = _bulk_emails(cohort)
     if emails:
         return HAS_EMAILS.format(count=emails)
     others = CourseUserGroup.objects.cohorts().filter(course_id=cohort.course_id, cohort__assignment_type=RANDOM)
@@ -287,22 +288,26 @@ def _why_it_stays(cohort, state):
     return ""
 
 
+def _bulk_emails(cohort):
+    return BulkEmailCohortTarget.objects.filter(cohort=cohort).count() if features.has(BulkEmailCohortTarget) else 0
+
+
 # --- Parts -----------------------------------------------------------------------------------
 
 
 def _check_type(assignment_type):
     if assignment_type not in CourseCohort.AssignmentType.values:
-        raise CohortRefusedError(TYPE_NEEDED)
+        raise CohortRefusedError(TYPE_NEEDED, "assignment_type")
 
 
 def _check_link(course_key, link):
     if link is None:
         return
     if any(not 0 <= number <= MAX_ID for number in link):
-        raise CohortRefusedError(ID_RANGE)
+        raise CohortRefusedError(ID_RANGE, "content_group")
     known = content_groups(course_key)
     if known.is_known and link not in known.groups:
-        raise CohortRefusedError(NO_CONTENT_GROUP)
+        raise CohortRefusedError(NO_CONTENT_GROUP, "content_group")
 
 
 def _lock_types(course_key):
@@ -318,7 +323,7 @@ def _cohort_ids(course_key):
 def _refuse_last_automatic(types, cohort):
     automatic = {row.course_user_group_id for row in types if row.assignment_type == RANDOM}
     if automatic == {cohort.pk}:
-        raise CohortRefusedError(LAST_AUTOMATIC)
+        raise CohortRefusedError(LAST_AUTOMATIC, "assignment_type")
 
 
 def _rename(cohort, name):

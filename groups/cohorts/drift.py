@@ -8,6 +8,7 @@ go that the membership does not confirm.
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef
 
@@ -141,3 +142,30 @@ def _write(course_key, repairs):
             CohortMembership.objects.bulk_create(new)
     except IntegrityError as error:
         raise OvertakenError from error
+
+
+@dataclass(frozen=True)
+class RepairInWords:
+    """A repair for people: who it is, and what is wrong and becomes of it."""
+
+    username: str
+    wrong: str
+    becomes: str
+
+
+def in_words(repairs: list[Repair]) -> list[RepairInWords]:
+    """Return what is to be mended with the names of people and cohorts, by two queries."""
+    people = get_user_model().objects.in_bulk([one.user_id for one in repairs])
+    ids = {pk for one in repairs for pk in (one.cohort_id, one.was_id) if pk}
+    names = dict(CourseUserGroup.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return [_in_words(one, people.get(one.user_id), names) for one in repairs]
+
+
+def _in_words(one, person, names):
+    wrong = f"Membership says “{names.get(one.was_id)}”" if one.was_id else "There is no membership"
+    listed = [row.courseusergroup.name for row in one.extra]
+    if one.cohort_id:
+        listed.append(names.get(one.cohort_id))
+    wrong += f", the member list says {' and '.join(f'“{name}”' for name in listed) or 'nothing'}."
+    becomes = f"In “{names.get(one.cohort_id)}”" if one.cohort_id else "In no cohort"
+    return RepairInWords(person.get_username() if person else f"user {one.user_id}", wrong, becomes)

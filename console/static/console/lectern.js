@@ -225,6 +225,15 @@
     setTimeout(() => button.classList.remove("copy--done"), 1500);
   }
 
+  // The box in a list's head ticks those of its page.
+  function tickAll(event) {
+    const form = event.target.dataset?.selectAll;
+    if (!form) return;
+    const boxes = [...(byId(form)?.elements ?? [])].filter((box) => box.type === "checkbox");
+    for (const box of boxes) box.checked = event.target.checked;
+    announce(event.target.checked ? `${boxes.length} selected` : "None selected");
+  }
+
   // --- Drawer and sidebar ------------------------------------------------------------------
 
   function setDrawer(open) {
@@ -328,6 +337,7 @@
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSwitch);
+  document.addEventListener("change", tickAll);
   document.addEventListener("submit", guardSubmit, true);
   document.addEventListener("input", (event) => {
     if (event.target.id) updateCounters(event.target.closest("form") ?? document);

@@ -80,8 +80,13 @@ def make_automatic(*, course_key, actor) -> BulkAssignment:
 
 def unassigned(course_key):
     """Return the active enrollments of the run whose learners have no cohort."""
-    held = CohortMembership.objects.filter(user=OuterRef("user"), course_id=course_key)
-    return CourseEnrollment.objects.filter(~Exists(held), course_id=course_key, is_active=True)
+    return unassigned_of([course_key])
+
+
+def unassigned_of(course_keys):
+    """Return the active enrollments of these runs whose learners have no cohort there."""
+    held = CohortMembership.objects.filter(user=OuterRef("user"), course_id=OuterRef("course_id"))
+    return CourseEnrollment.objects.filter(~Exists(held), course_id__in=course_keys, is_active=True)
 
 
 @atomic_with_retries
