@@ -18,7 +18,7 @@ def emit(name: str, *, actor, learner_id: int | None, course_key, data: dict) ->
     """Write one event after the current transaction is committed.
 
     Args:
-        name: dotted event name, starting with `lectern.`.
+        name: dotted event name; one that the LMS does not know starts with `lectern.`.
         actor: the person who caused it.
         learner_id: the learner whom it is about (`context.user_id`, as in the LMS); None when it is about many.
         course_key: the course run.

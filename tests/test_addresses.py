@@ -6,6 +6,8 @@ from opaque_keys.edx.keys import CourseKey
 
 from groups.models import UserPartition
 from groups.olx.drafts import prepare
+from groups.cohorts.bulk.parse import Row
+from groups.cohorts.bulk.plan import make_upload
 from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
 from tests import factories
@@ -39,6 +41,11 @@ OUT_OF_DATE = (SIGN_IN, 403, 404, 409, 403, 409, 409)
 INVALID = (SIGN_IN, 403, 404, 422, 403, 422, 422)
 PARTITION = {"course_key": RUN, "partition_id": 100}
 
+OF_THIS_COURSE_BY_POST = (SIGN_IN, 403, 404, 405, 403, 405, 405)
+COURSE_TABS = ("cohorts", "cohort-new", "cohorts-repair", "learners", "settings", "assignments", "assignments-new")
+COHORT_PAGES = ("cohort", "cohort-edit", "cohort-delete", "cohort-add", "cohort-waiting")
+PLAN_PAGES = ("detail", "progress", "summary", "confirm")
+
 ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
     "console:learners": (SUPPORT, {}),
@@ -67,6 +74,17 @@ ADDRESSES = {
     "groups:mapping": (OF_THIS_COURSE, {"course_key": RUN}),
     "groups:mapping-link": ((SIGN_IN, 403, 404, 405, 403, 405, 405), {"course_key": RUN}),
     "groups:mapping-reach": (OF_THIS_COURSE, {"course_key": RUN}),
+    **{f"groups:{name}": (OF_THIS_COURSE, {"course_key": RUN}) for name in COURSE_TABS},
+    **{f"groups:{name}": (OF_THIS_COURSE, {"course_key": RUN, "pk": "cohort"}) for name in COHORT_PAGES},
+    **{f"groups:assignments-{name}": (OF_THIS_COURSE, {"course_key": RUN, "pk": "assignment"}) for name in PLAN_PAGES},
+    "groups:assignments-cancel": (
+        (SIGN_IN, 403, 404, 302, 403, 302, 302),
+        {"course_key": RUN, "pk": "assignment"},
+    ),
+    "groups:learners-assign": (OF_THIS_COURSE_BY_POST, {"course_key": RUN}),
+    "groups:cohort-members": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "cohort"}),
+    "groups:assignments-discard": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "assignment"}),
+    "groups:assignments-retry": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "assignment"}),
     "enrollments:mobile-status": (API_FOR_SUPPORT, {"version": "v1", "username": "anna"}),
     "enrollments:api-intentions": (API_FOR_SUPPORT, {}),
     "enrollments:api-intention": (API_FOR_SUPPORT, {"uuid": "intention"}),
@@ -118,9 +136,24 @@ ADDRESSES = {
     "resets:bulk-retry": (REDIRECTED, {"pk": "bulk"}),
 }
 # State changes: the same people, POST. What refuses on GET refuses here too.
+DONE_IN_THIS_COURSE = (SIGN_IN, 403, 404, 302, 403, 302, 302)
 POSTS = {
     # There is no such group in this course run.
     "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "1:100:1:on"}),
+    "groups:cohort-new": (DONE_IN_THIS_COURSE, {"name": "Fresh", "assignment_type": "manual"}),
+    "groups:cohort-edit": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"name": "A", "assignment_type": "manual"}),
+    "groups:cohort-delete": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"seen": "something else"}),
+    "groups:cohort-add": (OF_THIS_COURSE, {"learners": "anna"}),
+    "groups:settings": (DONE_IN_THIS_COURSE, {"cohorts": "on", "initialise": "yes"}),
+    **{
+        f"groups:{name}": (DONE_IN_THIS_COURSE, {})
+        for name in ("cohorts-repair", "cohort-members", "cohort-waiting", "learners", "learners-assign")
+    },
+    "groups:assignments-new": ((SIGN_IN, 403, 404, 422, 403, 422, 422), {}),
+    **{
+        f"groups:assignments-{change}": (DONE_IN_THIS_COURSE, {})
+        for change in ("confirm", "discard", "cancel", "retry")
+    },
     "console:schema": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {}),
     "resets:api": ((401, 403, 403, 403, 201, 201, 201), {"course_id": str(RUN), "comment": "Wrong run"}),
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
@@ -175,7 +208,12 @@ def rows():
     UserPartition.objects.create(course=content, partition_id=100, name="P", scheme="cohort", position=0)
     upload = prepare(file=packed(small()), name="x.tar.gz", course_key=RUN, actor=factories.admin_user())
     bulk = make_draft(lines=[Line(1, "anna")], course_key=RUN, memo="Wrong run", actor=factories.support())
+    cohort = factories.CohortFactory(name="Alpha", course_id=RUN)
+    row = Row(2, "Alpha", "anna")
+    assignment = make_upload(course_key=RUN, rows=[row], source="list.csv", actor=factories.course_staff(RUN))
     return {
+        "cohort": cohort.pk,
+        "assignment": assignment.pk,
         "intention": factories.IntentionFactory(enterprise_customer__uuid=CUSTOMER).pk,
         "enrollment": enrollment.pk,
         "audit": audit.pk,

@@ -1,4 +1,4 @@
-"""What access adds to the shared pages: a tab of the learner page, and two of a course's."""
+"""What access adds to the shared pages: a tab of the learner page, and one of a course's."""
 
 from console import learners
 from groups.access.membership import count_groups
@@ -9,4 +9,3 @@ def register() -> None:
     """Fill the registries (from `groups.contributions`)."""
     learners.register_tab(learners.LearnerTab("groups", "Groups", "groups:learner", order=30, count=count_groups))
     register_tab(CourseTab("content", "Content", "groups:content", order=40))
-    register_tab(CourseTab("learners", "Learners", "groups:learners", order=50))

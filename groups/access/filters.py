@@ -2,11 +2,8 @@
 
 from datetime import datetime
 
-import django_filters as filters
 from django import forms
 
-from enrollments.filters import username_filter
-from enrollments.models import CourseEnrollment
 from groups.access.explain import Explanation, Verdict
 from groups.access.membership import LearnerCourse
 
@@ -79,19 +76,6 @@ class BlockFilter:
 
 def _matches(node, text):
     return not text or any(text in words.casefold() for words in (node.name, node.block_type, node.key))
-
-
-class LearnerFilter(filters.FilterSet):
-    """Learners of a course run, by name and by enrollment."""
-
-    q = username_filter("Learner", "user__username")
-    active = filters.ChoiceFilter(
-        label="Enrolled", field_name="is_active", choices=((True, "Yes"), (False, "No")), empty_label="Any"
-    )
-
-    class Meta:
-        model = CourseEnrollment
-        fields = ()
 
 
 class LearnerCourseForm(forms.Form):

@@ -12,5 +12,4 @@ urlpatterns = [
         name="learner-course",
     ),
     path("groups/<course_key:course_key>/content/", views.ContentView.as_view(), name="content"),
-    path("groups/<course_key:course_key>/learners/", views.CourseLearnersView.as_view(), name="learners"),
 ]

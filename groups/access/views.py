@@ -11,15 +11,15 @@ from django.views.generic import TemplateView
 from console.learner_views import LearnerPageMixin
 from console.rules import Permission as ConsolePermission
 from console.tables import PagedList
-from console.views import TablePageMixin, TableView
-from enrollments.models import CourseEnrollment, CourseOverview
+from console.views import TablePageMixin
+from enrollments.models import CourseOverview
 from groups import course_page
 from groups.access import course, merge, personas
 from groups.access.explain import Explanation, explain
-from groups.access.filters import BlockFilter, LearnerCourseFilter, LearnerFilter
+from groups.access.filters import BlockFilter, LearnerCourseFilter
 from groups.access.membership import courses_of, describe
 from groups.access.personas import Persona, PersonaError
-from groups.access.tables import BlockTable, LearnerCourseTable, LearnerTable
+from groups.access.tables import BlockTable, LearnerCourseTable
 from groups.rules import Permission
 
 # With more sections than these, their numbers are folded away.
@@ -239,24 +239,3 @@ class ContentView(course_page.CoursePageMixin, ExplanationMixin, TemplateView):
             "other_persona": other,
             "changed": sum(map(self.is_changed, self.explanation.verdicts)) if other else 0,
         }
-
-
-class CourseLearnersView(course_page.CoursePageMixin, TableView):
-    """`/groups/<course key>/learners/`: who is or was enrolled, with the effective set of each."""
-
-    template_name = "groups/course_table.html"
-    tab = "learners"
-    title = "Learners"
-    table_class = LearnerTable
-    filterset_class = LearnerFilter
-    empty_title = "No learners"
-    empty_text = "Nobody was ever enrolled in this course run."
-
-    def get_queryset(self):
-        return CourseEnrollment.objects.filter(course_id=self.course_key).select_related("user")
-
-    def get_table_kwargs(self):
-        return {"viewer": self.request.user, "course_key": self.course_key}
-
-    def export_name(self):
-        return f"learners {self.course_key}"

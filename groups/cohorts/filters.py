@@ -52,13 +52,16 @@ class WaitingFilter(filters.FilterSet):
 
 
 class LearnerFilter(PeopleFilter):
-    """By person, and by cohort or none."""
+    """By person, by enrollment, and by cohort or none."""
 
+    active = filters.ChoiceFilter(
+        label="Enrolled", field_name="is_active", choices=((True, "Yes"), (False, "No")), empty_label="Any"
+    )
     cohort = filters.ChoiceFilter(label="Cohort", method="by_cohort", empty_label="Any", choices=())
 
     def __init__(self, *args, cohorts, **kwargs):
         super().__init__(*args, **kwargs)
-        self.filters["cohort"].extra["choices"] = [(UNASSIGNED, "No cohort"), *cohorts]
+        self.filters["cohort"].extra["choices"] = [(UNASSIGNED, "None, though enrolled"), *cohorts]
 
     def by_cohort(self, queryset, name, value):
-        return queryset.filter(is_assigned=False) if value == UNASSIGNED else queryset.filter(cohort_pk=int(value))
+        return queryset.filter(needs_cohort=True) if value == UNASSIGNED else queryset.filter(cohort_pk=int(value))

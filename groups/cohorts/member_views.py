@@ -198,15 +198,15 @@ class WaitingListView(CohortMixin, TableView):
 
 
 class LearnerListView(CohortPageMixin, TableView):
-    """`…/learners/`: everybody who is enrolled, with their cohort. POST puts the ticked ones into `target`."""
+    """`…/learners/`: who is or was enrolled, with cohort and effective set. POST puts the ticked ones into `target`."""
 
     tab = "learners"
     template_name = "groups/cohorts/learners.html"
     table_class = LearnerTable
     filterset_class = LearnerFilter
     title = "Learners"
-    empty_title = "Nobody is enrolled"
-    empty_text = "Learners with an active enrollment in this course run are listed here with their cohort."
+    empty_title = "No learners"
+    empty_text = "Nobody was ever enrolled in this course run."
 
     def get_queryset(self):
         return rows.learners(self.course_key)

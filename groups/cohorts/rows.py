@@ -49,13 +49,14 @@ def members(cohort) -> QuerySet:
 
 
 def learners(course_key) -> QuerySet:
-    """Return the active enrollments of a run with person and cohort."""
+    """Return the enrollments of a run, active or not, with person and cohort."""
     held = CohortMembership.objects.filter(user=OuterRef("user"), course_id=course_key)
-    rows = CourseEnrollment.objects.filter(course_id=course_key, is_active=True)
+    homeless = When(~Exists(held), is_active=True, then=Value(True))
+    rows = CourseEnrollment.objects.filter(course_id=course_key).select_related("user")
     return _with_person(rows).annotate(
         cohort_pk=Subquery(held.values("course_user_group")[:1]),
         cohort_name=Subquery(held.values("course_user_group__name")[:1]),
-        is_assigned=Case(When(Exists(held), then=Value(True)), default=Value(False), output_field=BooleanField()),
+        needs_cohort=Case(homeless, default=Value(False), output_field=BooleanField()),
     )
 
 

@@ -8,7 +8,8 @@ from django.utils.safestring import mark_safe
 from console import html
 from console.rules import Permission as ConsolePermission
 from console.tables import ShownColumn, Table, export_column
-from enrollments.models import CourseEnrollment
+from groups.access.membership import describe
+from groups.access.tables import LearnerTable as ExplainedLearnerTable
 from groups.cohorts.links import ContentGroups
 from groups.models import CourseCohort, CourseUserGroup, GroupMember, UnregisteredLearnerCohortAssignment
 
@@ -138,45 +139,40 @@ class CohortTable(Table):
         )
 
 
-class PeopleTable(Table):
-    """The base of tables of people. Rows have `username`, `email` and `full_name`.
+def person_cell(record, *, links: bool):
+    """Return a person's name above the username, as a link for those who may look learners up."""
+    name = record.full_name or record.username
+    if links:
+        name = format_html('<a href="{}">{}</a>', reverse("console:learner", args=[record.username]), name)
+    return format_html('{}<span class="sub mono">{}</span>', name, record.username)
 
-    Whoever may not look learners up reads names without links.
-    """
 
+class MemberTable(Table):
+    """Members of a cohort, by username. Whoever may not look learners up reads names without links."""
+
+    select = SelectColumn("username", accessor="user_id", verbose_name="Select")
     learner = ShownColumn(order_by="username")
+    mail = tables.Column(accessor="email", order_by="email", verbose_name="E-mail", exclude_from_export=True)
+    enrollment = tables.Column(accessor="is_active", order_by="is_active", empty_values=())
+    mode = tables.Column(verbose_name="Mode", default="–")
+    agreement = ShownColumn(verbose_name="", orderable=False)
     username = export_column()
     full_name = export_column(verbose_name="Name")
     email = export_column(verbose_name="E-mail")
-    nulls_last = ("full_name",)
+    nulls_last = ("full_name", "is_active", "mode")
     title_column = "learner"
+
+    class Meta(Table.Meta):
+        model = GroupMember
+        fields = ()
+        order_by = ("username",)
 
     def __init__(self, data, viewer, **kwargs):
         self.links = viewer.has_perm(ConsolePermission.VIEW_LEARNERS)
         super().__init__(data, **kwargs)
 
     def render_learner(self, record):
-        name = record.full_name or record.username
-        if self.links:
-            name = format_html('<a href="{}">{}</a>', reverse("console:learner", args=[record.username]), name)
-        return format_html('{}<span class="sub mono">{}</span>', name, record.username)
-
-
-class MemberTable(PeopleTable):
-    """Members of a cohort, by username."""
-
-    select = SelectColumn("username", accessor="user_id", verbose_name="Select")
-    mail = tables.Column(accessor="email", order_by="email", verbose_name="E-mail", exclude_from_export=True)
-    enrollment = tables.Column(accessor="is_active", order_by="is_active", empty_values=())
-    mode = tables.Column(verbose_name="Mode", default="–")
-    agreement = ShownColumn(verbose_name="", orderable=False)
-    nulls_last = ("full_name", "is_active", "mode")
-
-    class Meta(Table.Meta):
-        model = GroupMember
-        fields = ()
-        order_by = ("username",)
-        sequence = ("select", "learner", "mail", "enrollment", "mode", "agreement", "...")
+        return person_cell(record, links=self.links)
 
     def render_enrollment(self, value):
         return html.badge(*ENROLLMENTS[value])
@@ -201,30 +197,23 @@ class WaitingTable(Table):
         order_by = ("email",)
 
 
-class LearnerTable(PeopleTable):
-    """Enrolled learners of a run with their cohort, those without one first."""
+class LearnerTable(ExplainedLearnerTable):
+    """Learners of a run with their groups; those who are enrolled and have no cohort come first."""
 
     select = SelectColumn("username", accessor="user_id", verbose_name="Select")
-    mail = tables.Column(accessor="email", order_by="email", verbose_name="E-mail", exclude_from_export=True)
-    mode = tables.Column()
-    cohort = tables.Column(accessor="cohort_name", order_by=("is_assigned", "cohort_name"), empty_values=())
-    nulls_last = ("full_name", "cohort_name")
+    groups = ShownColumn(verbose_name="Cohort and groups", order_by=("-needs_cohort", "cohort_name"))
+    nulls_last = ("cohort_name",)
 
-    class Meta(Table.Meta):
-        model = CourseEnrollment
-        fields = ()
-        order_by = ("cohort", "username")
-        sequence = ("select", "learner", "mail", "mode", "cohort", "...")
+    class Meta(ExplainedLearnerTable.Meta):
+        order_by = ("groups", "learner")
+        sequence = ("select", "learner", "mode", "groups", "content_groups", "explain", "...")
 
-    def __init__(self, data, viewer, course_key, **kwargs):
-        self.course_key = course_key
-        super().__init__(data, viewer, **kwargs)
+    def render_groups(self, record):
+        if not record.needs_cohort:
+            return super().render_groups(record)
+        groups = describe(record.facts, record.sets)
+        more = super().render_groups(record) if groups.learner_groups or groups.teams else ""
+        return format_html("{} {}", html.badge("warning", "No cohort", "alert"), more)
 
-    def render_cohort(self, record):
-        if record.cohort_pk is None:
-            return html.badge("warning", "No cohort", "alert")
-        address = reverse("groups:cohort", args=[self.course_key, record.cohort_pk])
-        return format_html('<a href="{}">{}</a>', address, record.cohort_name)
-
-    def value_cohort(self, record):
-        return record.cohort_name or ""
+    def render_learner(self, record):
+        return person_cell(record, links=self.links)
