@@ -3,8 +3,8 @@
 from console import navigation
 from groups import course_page
 from groups.access import contributions as access
-from groups.configurations import contributions as configurations
 from groups.cohorts import contributions as cohorts
+from groups.configurations import contributions as configurations
 from groups.rules import Permission
 
 

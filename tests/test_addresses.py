@@ -4,10 +4,10 @@ import pytest
 from django.urls import get_resolver, reverse
 from opaque_keys.edx.keys import CourseKey
 
-from groups.models import UserPartition
-from groups.olx.drafts import prepare
 from groups.cohorts.bulk.parse import Row
 from groups.cohorts.bulk.plan import make_upload
+from groups.models import UserPartition
+from groups.olx.drafts import prepare
 from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
 from tests import factories
