@@ -10,6 +10,7 @@ from groups.cohorts import actions, members, membership, rows
 from groups.cohorts.bulk.plan import make_automatic, unassigned
 from groups.cohorts.filters import LearnerFilter, MemberFilter, WaitingFilter
 from groups.cohorts.forms import AddLearnersForm
+from groups.cohorts.links import MAX_ID
 from groups.cohorts.people import Outcome
 from groups.cohorts.tables import LearnerTable, MemberTable, WaitingTable, type_badge
 from groups.cohorts.views import INVALID, CohortPageMixin
@@ -38,7 +39,14 @@ def counted(number: int) -> str:
 
 def selected(request, name="learner") -> list[int]:
     """Return the ids that were ticked, as many as a page can hold."""
-    return [int(text) for text in request.POST.getlist(name) if text.isascii() and text.isdigit()][:AT_ONCE]
+    ids = [as_id(text) for text in request.POST.getlist(name)[:AT_ONCE]]
+    return [number for number in ids if number is not None]
+
+
+def as_id(text: str) -> int | None:
+    """Return text as the id of a row; None for what can be none."""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) <= len(str(MAX_ID)) else None
+    return number if number is not None and number <= MAX_ID else None
 
 
 class CohortMixin(CohortPageMixin):
@@ -130,15 +138,15 @@ class ChangeMembersView(CohortMixin, View):
     http_method_names = ("post",)
 
     def post(self, request, **kwargs):
-        ids, target = selected(request), request.POST.get("target", "")
+        ids, target = selected(request), as_id(request.POST.get("target", ""))
         if not ids:
             messages.warning(request, NOBODY)
         elif "remove" in request.POST:
             self.remove(ids)
-        elif not target.isdigit():
+        elif target is None:
             messages.warning(request, "Choose the cohort that they move to.")
         else:
-            put_into(self, int(target), ids)
+            put_into(self, target, ids)
         return redirect(self.address("cohort", self.cohort.pk))
 
     def remove(self, ids):
@@ -225,13 +233,13 @@ class LearnerListView(CohortPageMixin, TableView):
         return f"learners {self.course_key}"
 
     def post(self, request, **kwargs):
-        ids, target = selected(request), request.POST.get("target", "")
+        ids, target = selected(request), as_id(request.POST.get("target", ""))
         if not ids:
             messages.warning(request, NOBODY)
-        elif not target.isdigit():
+        elif target is None:
             messages.warning(request, "Choose a cohort.")
         else:
-            put_into(self, int(target), ids)
+            put_into(self, target, ids)
         return redirect(self.address("learners"))
 
     def get_context_data(self, **kwargs):
