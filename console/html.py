@@ -134,11 +134,16 @@ def table_name(name: str) -> SafeString:
 
 def key(course_key) -> SafeString:
     """Return a course or usage key as `copyable`, able to break after its separators."""
+    return _copyable(course_key, breakable(course_key), "course key")
+
+
+def breakable(course_key) -> SafeString:
+    """Return a key that can break after its separators, and nowhere else while there is room."""
     text = format_html("{}", str(course_key))
     for separator in ("+", ":", "@", "/"):
         text = text.replace(separator, f"{separator}<wbr>")
     # Escaped above; only <wbr> was added since.
-    return _copyable(course_key, mark_safe(text), "course key")  # noqa: S308
+    return mark_safe(text)  # noqa: S308
 
 
 def _copyable(text, shown: SafeString, label: str | None) -> SafeString:

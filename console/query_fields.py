@@ -6,6 +6,7 @@ month or with "a week ago". These fields suggest listed words only, and read the
 
 import re
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
@@ -33,9 +34,20 @@ class RefusedValueError(ValueError):
 
 
 class ListedOptionsMixin:
-    """Suggests the field's choices, or the words it was given: never what people wrote."""
+    """Suggests the field's choices, or the words it was given: never what people wrote.
+
+    Args:
+        column: what is compared, in Django's notation; by default what the field is called.
+    """
 
     codes: tuple[str, ...] = ()
+
+    def __init__(self, column="", **kwargs):
+        super().__init__(**kwargs)
+        self.column = column
+
+    def get_lookup_name(self):
+        return self.column or self.name
 
     @property
     def has_options(self) -> bool:
@@ -51,16 +63,11 @@ class Text(ListedOptionsMixin, djangoql.StrField):
 
     Args:
         codes: the words that the completion offers; others can be asked for, too.
-        column: what is compared, in Django's notation; by default what the field is called.
     """
 
-    def __init__(self, codes=(), column="", **kwargs):
+    def __init__(self, codes=(), **kwargs):
         super().__init__(**kwargs)
         self.codes = tuple(codes)
-        self.column = column
-
-    def get_lookup_name(self):
-        return self.column or self.name
 
 
 class Integer(ListedOptionsMixin, djangoql.IntField):
@@ -76,9 +83,15 @@ class Flag(ListedOptionsMixin, djangoql.BoolField):
 
 
 class Key(ListedOptionsMixin, djangoql.StrField):
-    """A course or usage key: whole with = and in, any part of its text with ~, startswith, endswith."""
+    """A course or usage key: whole with = and in, any part of its text with ~, startswith, endswith.
 
-    key_class = None
+    Args:
+        key_class: the class of `opaque_keys` that reads a whole key.
+    """
+
+    def __init__(self, key_class=None, **kwargs):
+        super().__init__(**kwargs)
+        self.key_class = key_class
 
     def get_lookup(self, path, operator, value):
         if operator in {">", ">=", "<", "<="}:
@@ -100,6 +113,24 @@ class Key(ListedOptionsMixin, djangoql.StrField):
         except InvalidKeyError as error:
             raise RefusedValueError(
                 f"“{text}” is not a whole {self.name.replace('_', ' ')}. Use ~ to search for a part of one.", text
+            ) from error
+
+
+class Uuid(ListedOptionsMixin, djangoql.StrField):
+    """A UUID, with or without dashes; whole, because databases store it in different ways."""
+
+    def get_lookup(self, path, operator, value):
+        if operator not in {"=", "!=", "in", "not in"}:
+            raise RefusedValueError("A UUID is compared as a whole. Use =, !=, in or not in.")
+        found = [self._parsed(item) for item in value] if isinstance(value, list) else self._parsed(value)
+        return super().get_lookup(path, operator, found)
+
+    def _parsed(self, text):
+        try:
+            return None if text is None else UUID(text)
+        except ValueError as error:
+            raise RefusedValueError(
+                f"“{text}” is no UUID, such as 6ae013d4-c5c4-474d-8da9-0e559b2448e2.", text
             ) from error
 
 
@@ -227,6 +258,7 @@ class Record(djangoql.RelationField):
 # Django's classes in order: a subclass stands before its base.
 _FIELD_CLASSES = (
     (OpaqueKeyField, Key),
+    (models.UUIDField, Uuid),
     (models.CharField, Text),
     (models.TextField, Text),
     (models.BooleanField, Flag),
@@ -242,8 +274,6 @@ def field_for(model: type[models.Model], name: str) -> djangoql.DjangoQLField:
     field = model._meta.get_field(name)
     for field_class, query_class in _FIELD_CLASSES:
         if isinstance(field, field_class):
-            found = query_class(model=model, name=name, nullable=field.null)
-            if query_class is Key:
-                found.key_class = field.KEY_CLASS
-            return found
+            more = {"key_class": field.KEY_CLASS} if query_class is Key else {}
+            return query_class(model=model, name=name, nullable=field.null, **more)
     raise ImproperlyConfigured(f"{model.__name__}.{name} has no field class for queries.")

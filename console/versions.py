@@ -30,7 +30,15 @@ class HistoryModel(PlatformModel):
         abstract = True
 
 
-def keep(history: type[HistoryModel], rows: list[models.Model], kind: str, *, actor, moment: datetime) -> None:
+def keep(  # noqa: PLR0913 (by keyword only: what a version says beside the row)
+    history: type[HistoryModel],
+    rows: list[models.Model],
+    kind: str,
+    *,
+    actor,
+    moment: datetime,
+    reason: str = "",
+) -> None:
     """Write a version of each row, as it is now, in the transaction that changed it.
 
     Args:
@@ -39,6 +47,7 @@ def keep(history: type[HistoryModel], rows: list[models.Model], kind: str, *, ac
         kind: CREATED, CHANGED or DELETED.
         actor: who did it; None for a machine.
         moment: when.
+        reason: why, at most 100 characters.
     """
     names = [field.attname for field in history._meta.concrete_fields if not field.name.startswith("history_")]
     versions = [
@@ -46,6 +55,7 @@ def keep(history: type[HistoryModel], rows: list[models.Model], kind: str, *, ac
             **{name: getattr(row, name) for name in names},
             history_date=moment,
             history_type=kind,
+            history_change_reason=reason or None,
             history_user_id=actor and actor.pk,
         )
         for row in rows

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from console.admin import PlatformAdmin, site
 from enrollments import schemas
+from enrollments.defaults import admin as defaults  # noqa: F401 (registers its models)
 from enrollments.models import (
     BlockCompletion,
     CourseEnrollment,

@@ -18,6 +18,13 @@ class EnrollmentsConfig(AppConfig):
                 "Enrollments", "enrollments:list", Permission.USE_CONSOLE, "book", order=30, shortcut="e"
             )
         )
+        for label, name, icon, order, letter in (
+            ("Default intentions", "intentions", "inbox", 34, "i"),
+            ("Default realizations", "realizations", "check", 36, "z"),
+        ):
+            navigation.register(
+                navigation.NavItem(label, f"enrollments:{name}", Permission.ADMINISTER, icon, order, letter)
+            )
         learners.register_tab(
             learners.LearnerTab(
                 slug="courses",

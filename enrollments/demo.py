@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from console.demo import EVERY_STATUS, INSTRUCTOR_COURSES, MANY_COURSES, Demo, learners
+from enrollments.defaults import demo as defaults
 from enrollments.models import (
     BlockCompletion,
     CourseEnrollment,
@@ -98,9 +99,10 @@ def load(demo: Demo) -> str:
     _enroll_in_everything(demo)
     _enroll_at_random(demo)
     _record_progress(demo)
+    customers = defaults.load(demo)
     return (
         f"{CourseOverview.objects.count()} course overviews, {CourseEnrollment.objects.count()} enrollments, "
-        f"{BlockCompletion.objects.count()} block completions"
+        f"{BlockCompletion.objects.count()} block completions, {customers}"
     )
 
 

@@ -1,6 +1,6 @@
 """Addresses of the enrollments app."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from console.views import list_paths
 from enrollments import api, views
@@ -15,6 +15,7 @@ MOBILE = r"^api/mobile/(?P<version>v(?:0\.5|1|2|3|4))/users/(?P<username>[\w .@+
 urlpatterns = [
     *list_paths("learners/<str:username>/courses/", views.LearnerCoursesView, "courses"),
     *list_paths("enrollments/", views.EnrollmentListView, "list"),
+    path("enrollments/", include("enrollments.defaults.urls")),
     re_path(MOBILE + "enrollments_status/", api.EnrollmentsStatusView.as_view(), name="mobile-status"),
     path(INTENTIONS, defaults_api.IntentionListView.as_view(), name="api-intentions"),
     path(f"{INTENTIONS}learner-status/", defaults_api.LearnerStatusView.as_view(), name="api-learner-status"),

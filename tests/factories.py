@@ -12,20 +12,27 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
+from console import versions
 from console.models import CourseAccessRole, SavedQuery, UserProfile
 from enrollments.models import (
     BlockCompletion,
+    CatalogMembership,
     CourseEnrollment,
     CourseMode,
     CourseOverview,
     DefaultIntention,
     DefaultRealization,
+    EnterpriseCatalog,
     EnterpriseCourseEnrollment,
     EnterpriseCustomer,
     EnterpriseCustomerUser,
+    EnterpriseEnrollmentSource,
     GeneratedCertificate,
     LearnerCreditEnrollment,
+    License,
     LicensedEnrollment,
+    PendingCustomerUser,
+    PendingEnrollment,
     PersistentCourseGrade,
     RunFact,
 )
@@ -269,7 +276,89 @@ class RealizationFactory(DatedFactory):
     )
 
 
-class RunFactFactory(RowFactory):
+class CatalogFactory(DatedFactory):
+    class Meta:
+        model = EnterpriseCatalog
+
+    title = factory.Sequence("Catalog {}".format)
+    enterprise_customer = factory.SubFactory(CustomerFactory)
+
+
+class SourceFactory(DatedFactory):
+    class Meta:
+        model = EnterpriseEnrollmentSource
+
+    slug = factory.Sequence("source-{}".format)
+    name = factory.SelfAttribute("slug")
+
+
+class PendingUserFactory(DatedFactory):
+    class Meta:
+        model = PendingCustomerUser
+
+    user_email = factory.Sequence("pending{}@example.com".format)
+    enterprise_customer = factory.SubFactory(CustomerFactory)
+
+
+class PendingEnrollmentFactory(DatedFactory):
+    class Meta:
+        model = PendingEnrollment
+
+    class Params:
+        course = None
+
+    user = factory.SubFactory(PendingUserFactory)
+    course_id = factory.LazyAttribute(lambda row: (row.course or CourseOverviewFactory()).id)
+    course_mode = "verified"
+
+
+def version_of(row, history):
+    """Return a version of a row in its history table, made when the row was."""
+    versions.keep(history, [row], versions.CREATED, actor=LearnerFactory(), moment=row.created)
+    return history.objects.latest("history_date")
+
+
+class FactFactory(RowFactory):
+    """The base of facts from outside: imported yesterday."""
+
+    class Meta:
+        abstract = True
+
+    origin = "imported"
+    fetched_at = factory.LazyFunction(lambda: days_ago(1))
+
+
+class MembershipFactory(FactFactory):
+    class Meta:
+        model = CatalogMembership
+
+    class Params:
+        catalog = factory.SubFactory(CatalogFactory)
+
+    customer_uuid = factory.LazyAttribute(lambda row: row.catalog.enterprise_customer_id)
+    catalog_uuid = factory.LazyAttribute(lambda row: row.catalog.pk)
+    content_key = factory.Sequence("TestX+C{}".format)
+
+
+class LicenseFactory(FactFactory):
+    """An activated license of `user=`."""
+
+    class Meta:
+        model = License
+
+    class Params:
+        catalog = factory.SubFactory(CatalogFactory)
+        user = factory.SubFactory(LearnerFactory)
+
+    license_uuid = factory.LazyFunction(uuid4)
+    customer_uuid = factory.LazyAttribute(lambda row: row.catalog.enterprise_customer_id)
+    catalog_uuid = factory.LazyAttribute(lambda row: row.catalog.pk)
+    status = "activated"
+    lms_user_id = factory.LazyAttribute(lambda row: row.user.pk)
+    user_email = factory.LazyAttribute(lambda row: row.user.email)
+
+
+class RunFactFactory(FactFactory):
     """What an import says of a run: the advertised one of its course, and open."""
 
     class Meta:
@@ -279,8 +368,6 @@ class RunFactFactory(RowFactory):
     course_key = factory.LazyAttribute(lambda row: f"{row.run_key.org}+{row.run_key.course}".lower())
     is_advertised = True
     is_enrollable = True
-    origin = "imported"
-    fetched_at = factory.LazyFunction(lambda: days_ago(1))
 
 
 # --- What a learner left in a course ---------------------------------------------------------

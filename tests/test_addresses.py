@@ -65,6 +65,19 @@ ADDRESSES = {
     "enrollments:list": (EVERYBODY_WITH_A_ROLE, {}),
     "enrollments:list-introspect": (EVERYBODY_WITH_A_ROLE, {}),
     "enrollments:list-suggestions": (EVERYBODY_WITH_A_ROLE, {}),
+    "enrollments:intentions": (ADMINS, {}),
+    "enrollments:intentions-introspect": (ADMINS, {}),
+    "enrollments:intentions-suggestions": ((SIGN_IN, 403, 403, 403, 403, 400, 400), {}),
+    "enrollments:facts": (ADMINS, {}),
+    "enrollments:intention-new": (ADMINS, {}),
+    "enrollments:intention": (ADMINS, {"pk": "intention"}),
+    "enrollments:intention-edit": (ADMINS, {"pk": "intention"}),
+    "enrollments:intention-remove": (ADMINS, {"pk": "intention"}),
+    "enrollments:intention-restore": (ADMINS, {"pk": "intention"}),
+    "enrollments:realizations": (ADMINS, {}),
+    "enrollments:realizations-introspect": (ADMINS, {}),
+    "enrollments:realizations-suggestions": (ADMINS, {}),
+    "enrollments:realization": (ADMINS, {"pk": "realization"}),
     "groups:courses": (COURSE_STAFF, {}),
     "groups:course": ((SIGN_IN, 403, 404, 302, 403, 302, 302), {"course_key": RUN}),
     "groups:learner": (SUPPORT, {"username": "anna"}),
@@ -135,6 +148,7 @@ ADDRESSES = {
     "resets:bulk-cancel": (REDIRECTED, {"pk": "bulk"}),
     "resets:bulk-retry": (REDIRECTED, {"pk": "bulk"}),
 }
+ADMINS_GO_ON = (SIGN_IN, 403, 403, 403, 403, 302, 302)
 # State changes: the same people, POST. What refuses on GET refuses here too.
 DONE_IN_THIS_COURSE = (SIGN_IN, 403, 404, 302, 403, 302, 302)
 POSTS = {
@@ -154,6 +168,15 @@ POSTS = {
         f"groups:assignments-{change}": (DONE_IN_THIS_COURSE, {})
         for change in ("confirm", "discard", "cancel", "retry")
     },
+    "enrollments:facts": ((SIGN_IN, 403, 403, 403, 403, 422, 422), {}),
+    "enrollments:intention-new": (ADMINS_GO_ON, {"customer": "mine", "content_key": "MineX+M2"}),
+    "enrollments:intention-edit": (
+        (SIGN_IN, 403, 403, 403, 403, 409, 409),
+        {"content_key": "MineX+M2", "seen": "2026-01-01 00:00"},
+    ),
+    "enrollments:intention-remove": (ADMINS_GO_ON, {}),
+    # The intention of this test is live.
+    "enrollments:intention-restore": ((SIGN_IN, 403, 403, 403, 403, 409, 409), {}),
     "console:schema": ((SIGN_IN, 403, 403, 403, 403, 302, 302), {}),
     "resets:api": ((401, 403, 403, 403, 201, 201, 201), {"course_id": str(RUN), "comment": "Wrong run"}),
     "resets:confirm": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"memo": "Wrong run"}),
@@ -211,10 +234,15 @@ def rows():
     cohort = factories.CohortFactory(name="Alpha", course_id=RUN)
     row = Row(2, "Alpha", "anna")
     assignment = make_upload(course_key=RUN, rows=[row], source="list.csv", actor=factories.course_staff(RUN))
+    intention = factories.IntentionFactory(
+        enterprise_customer__uuid=CUSTOMER, enterprise_customer__slug="mine", content_key=str(RUN)
+    )
+    realization = factories.RealizationFactory(intended_enrollment=intention)
     return {
         "cohort": cohort.pk,
         "assignment": assignment.pk,
-        "intention": factories.IntentionFactory(enterprise_customer__uuid=CUSTOMER).pk,
+        "intention": intention.pk,
+        "realization": realization.pk,
         "enrollment": enrollment.pk,
         "audit": audit.pk,
         "bulk": bulk.pk,

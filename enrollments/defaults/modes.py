@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from opaque_keys.edx.keys import CourseKey
 
-from enrollments.models import CourseMode
+from console.platform import features
 
 # edx-enterprise, `get_best_mode_from_course_key`: other modes are never chosen.
 BY_PREFERENCE = ("verified", "professional", "no-id-professional", "audit", "honor", "unpaid-executive-education")
@@ -35,9 +36,10 @@ def best_modes(run_keys: Iterable[CourseKey], now: datetime) -> dict[CourseKey, 
     """Return the best mode of each run, with one query. A run without modes has the platform's default, audit."""
     run_keys = set(run_keys)
     offered = defaultdict(dict)
-    rows = CourseMode.objects.filter(course_id__in=run_keys).values_list(
-        "course_id", "mode_slug", "expiration_datetime"
-    )
+    modes = apps.get_model("lectern_enrollments", "CourseMode")
+    if not features.has(modes):
+        return dict.fromkeys(run_keys, BestMode())
+    rows = modes.objects.filter(course_id__in=run_keys).values_list("course_id", "mode_slug", "expiration_datetime")
     for key, slug, expires in rows:
         # In two currencies a mode is two rows.
         offered[key][slug] = offered[key].get(slug, False) or expires is None or expires >= now

@@ -17,6 +17,7 @@ from console.auth import StaffBackend
 from console.models import UserProfile
 from console.platform import OWN_PREFIX
 from console.rules import roles_of
+from enrollments.defaults.demo import STORIES
 from enrollments.demo import ARCHIVE_COURSES, COURSES
 from enrollments.models import (
     BlockCompletion,
@@ -109,7 +110,7 @@ class DemoSiteTests(TestCase):
 
     def test_nobody_else_can_sign_in(self):
         others = User.objects.exclude(username__in=demo.SIGN_INS)
-        assert others.count() == demo.LEARNERS + len(demo.AGENTS) + len(EXPLAINED)
+        assert others.count() == demo.LEARNERS + len(demo.AGENTS) + len(EXPLAINED) + len(STORIES)
         assert not [user for user in others if user.has_usable_password()]
 
     def test_every_person_has_a_profile(self):

@@ -8,6 +8,7 @@ from console.fields import UUIDField
 from console.platform import PlatformModel, TableUse
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models.enterprise import EnterpriseCourseEnrollment, EnterpriseCustomer
+from enrollments.defaults.querysets import IntentionQuerySet, RealizationQuerySet
 
 NO_DEFAULTS = "Default enrollments are off: they came with edx-enterprise 4.28 (2024)."
 
@@ -27,6 +28,8 @@ class DefaultIntention(PlatformModel):
     content_type = models.CharField(max_length=127, choices=Kind.choices, null=True, blank=True)
     content_key = models.CharField(max_length=255)
     enterprise_customer = models.ForeignKey(EnterpriseCustomer, models.DO_NOTHING, related_name="default_intentions")
+
+    objects = IntentionQuerySet.as_manager()
 
     class Meta:
         db_table = "enterprise_defaultenterpriseenrollmentintention"
@@ -56,6 +59,8 @@ class DefaultRealization(PlatformModel):
     realized_enrollment = models.OneToOneField(
         EnterpriseCourseEnrollment, models.DO_NOTHING, related_name="default_realization"
     )
+
+    objects = RealizationQuerySet.as_manager()
 
     class Meta:
         db_table = "enterprise_defaultenterpriseenrollmentrealization"

@@ -1,0 +1,141 @@
+"""Intentions and realizations with the facts that a list shows beside each."""
+
+from django.apps import apps
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models.fields import BooleanField, CharField
+from django.db.models.functions import Concat, Replace
+
+from console.rules import Permission
+from enrollments.defaults.keys import Kind
+from enrollments.defaults.modes import AUDIT_MODES
+
+ENROLLMENT = "realized_enrollment"
+CUSTOMER_USER = f"{ENROLLMENT}__enterprise_customer_user"
+
+
+class IntentionQuerySet(QuerySet):
+    """Intentions, removed ones included: the original's managers hide those."""
+
+    def visible_to(self, user):
+        """Return what `user` may see: admins all, others nothing."""
+        return self if user.has_perm(Permission.ADMINISTER) else self.none()
+
+    def live(self):
+        """Return those that are not removed."""
+        return self.filter(is_removed=False)
+
+    def with_customer(self):
+        """Add the customer's name and slug."""
+        return self.annotate(customer=F("enterprise_customer__name"), customer_slug=F("enterprise_customer__slug"))
+
+    def with_kind(self):
+        """Add `kind`: the stored content type, or for old rows without one what the key looks like."""
+        return self.annotate(
+            kind=Case(
+                When(content_type__isnull=False, then=F("content_type")),
+                When(_names_a_run(), then=Value(Kind.RUN)),
+                default=Value(Kind.COURSE),
+                output_field=CharField(),
+            )
+        )
+
+
+class RealizationState(TextChoices):
+    """What became of a realized enrollment, as the platform's own enrollment says."""
+
+    ACTIVE = "active", "Active"
+    DOWNGRADED = "downgraded", "Downgraded to audit"
+    LEFT = "left", "Left"
+    MISSING = "missing", "No enrollment"
+
+
+class RealizationQuerySet(QuerySet):
+    """Realizations of linked and unlinked learners alike."""
+
+    def visible_to(self, user):
+        """Return what `user` may see: admins all, others nothing."""
+        return self if user.has_perm(Permission.ADMINISTER) else self.none()
+
+    def with_intention(self):
+        """Add customer, content key, and whether the intention is removed."""
+        return self.annotate(
+            customer=F("intended_enrollment__enterprise_customer__name"),
+            customer_slug=F("intended_enrollment__enterprise_customer__slug"),
+            content_key=F("intended_enrollment__content_key"),
+            is_removed=F("intended_enrollment__is_removed"),
+        )
+
+    def with_learner(self):
+        """Add the account's username and id (it may be gone), and whether the learner is linked to the customer."""
+        return self.annotate(
+            learner=F(f"{CUSTOMER_USER}__user__username"),
+            learner_id=F(f"{CUSTOMER_USER}__user_id"),
+            is_linked=F(f"{CUSTOMER_USER}__linked"),
+        )
+
+    def with_enrollment(self):
+        """Add the run, and what the platform and the customer say of the enrollment in it.
+
+        `mode` and `is_active` are NULL where the platform has no enrollment. `is_revoked` is true when
+        a license or learner credit that paid for it was revoked.
+        """
+        enrollment = apps.get_model("lectern_enrollments", "CourseEnrollment").objects.filter(
+            user_id=OuterRef(f"{CUSTOMER_USER}__user_id"), course_id=OuterRef(f"{ENROLLMENT}__course_id")
+        )
+        return self.annotate(
+            run=F(f"{ENROLLMENT}__course_id"),
+            unenrolled=F(f"{ENROLLMENT}__unenrolled"),
+            unenrolled_at=F(f"{ENROLLMENT}__unenrolled_at"),
+            mode=Subquery(enrollment.values("mode")[:1]),
+            is_active=Subquery(enrollment.values("is_active")[:1]),
+            is_revoked=Case(When(_revoked(), then=Value(True)), default=Value(False), output_field=BooleanField()),
+        )
+
+    def with_state(self):
+        """Add `state`, a word of `RealizationState`. Needs `with_enrollment`."""
+        downgraded = Q(is_active=True, mode__in=AUDIT_MODES, is_revoked=True)
+        return self.annotate(
+            state=Case(
+                When(downgraded, then=Value(RealizationState.DOWNGRADED)),
+                When(is_active=True, then=Value(RealizationState.ACTIVE)),
+                When(is_active=False, then=Value(RealizationState.LEFT)),
+                default=Value(RealizationState.MISSING),
+                output_field=CharField(),
+            )
+        )
+
+    def with_match(self):
+        """Add `is_other_content`: the run is not what the intention's key names, for example after an edit.
+
+        A course's key stands for all its runs; letter case does not count. Needs `with_intention`.
+        """
+        key, run = F("content_key"), f"{ENROLLMENT}__course_id"
+        new_style = Concat(Value("course-v1:"), key, Value("+"))
+        old_style = Concat(Replace(key, Value("+"), Value("/")), Value("/"))
+        of_course = Q(**{f"{run}__istartswith": new_style}) | Q(**{f"{run}__istartswith": old_style})
+        matches = (_names_a_run() & Q(**{f"{run}__iexact": key})) | (~_names_a_run() & of_course)
+        return self.annotate(
+            is_other_content=Case(When(matches, then=Value(False)), default=Value(True), output_field=BooleanField())
+        )
+
+    def per_intention(self) -> dict:
+        """Return how many realizations each intention has, by its uuid."""
+        return dict(self.order_by().values_list("intended_enrollment_id").annotate(Count("id")))
+
+    def states_per_intention(self) -> dict:
+        """Return how many realizations of each intention are in each state: `{(uuid, state): count}`."""
+        rows = self.order_by().with_enrollment().with_state().values_list("intended_enrollment_id", "state")
+        return {(intention, state): count for intention, state, count in rows.annotate(Count("id"))}
+
+
+def _names_a_run():
+    return Q(content_key__contains=":") | Q(content_key__contains="/")
+
+
+def _revoked():
+    return Q(Exists(_revoked_rows("LicensedEnrollment"))) | Q(Exists(_revoked_rows("LearnerCreditEnrollment")))
+
+
+def _revoked_rows(name):
+    rows = apps.get_model("lectern_enrollments", name).objects
+    return rows.filter(enterprise_course_enrollment_id=OuterRef("realized_enrollment_id"), is_revoked=True)
