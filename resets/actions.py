@@ -22,7 +22,7 @@ from enrollments.models import CourseEnrollment
 from resets import owners, tasks
 from resets.eligibility import Eligibility, ResetStatus, eligibility_of, with_reset_status
 from resets.journal import Journal
-from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetArchive, ResetJob
+from resets.models import CourseResetAudit, CourseResetCourseOptIn, GivenUp, ResetArchive, ResetJob
 from resets.rules import Permission
 
 log = structlog.get_logger(__name__)
@@ -257,6 +257,34 @@ def fail(audit_id: int, *, worker: str, reason: str) -> bool:
     audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
     history.record(actor=audit.reset_by, obj=audit, message=f"Reset failed: {reason}")
     _track("failed", audit, {"reason": reason})
+    return True
+
+
+@atomic_with_retries
+def give_up_foreign(seen: CourseResetAudit, *, hours: int) -> bool:
+    """Mark a reset of Open edX's own tool as failed that has not moved since it was `seen`.
+
+    That tool leaves a reset as it is for ever when its worker dies, and nobody could reset the
+    learner again.
+
+    Args:
+        seen: the audit row, enqueued or in progress, without a job.
+        hours: for how long it has not moved; for the reason.
+
+    Returns:
+        Whether it was given up; False when the tool went on or finished in the meantime.
+    """
+    now = timezone.now()
+    unmoved = CourseResetAudit.objects.filter(pk=seen.pk, status=seen.status, modified=seen.modified)
+    if not unmoved.update(status=Status.FAILED, modified=now):
+        return False
+    reason = (
+        f"Open edX’s own tool did not finish it: {seen.get_status_display().lower()} for more than {hours} hours. "
+        "Some of the learner’s state may be cleared; there is no archive of that."
+    )
+    GivenUp.objects.update_or_create(audit_id=seen.pk, defaults={"at": now, "reason": reason})
+    history.record(actor=seen.reset_by, obj=seen, message=f"Reset given up: {reason}")
+    _track("given_up", seen, {"reason": reason})
     return True
 
 

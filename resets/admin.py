@@ -18,6 +18,7 @@ from resets.models import (
     ArchivePart,
     CourseResetAudit,
     CourseResetCourseOptIn,
+    GivenUp,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
@@ -194,6 +195,15 @@ class VisibleBlocksAdmin(PlatformAdmin):
     schema = schemas.VisibleBlocksSchema
     list_display = ("id", "course_id", "hashed")
     search_fields = ("=hashed", "^course_id")
+
+
+@admin.register(GivenUp, site=site)
+class GivenUpAdmin(PlatformAdmin):
+    """Resets of Open edX's own tool that never finished, and why they count as failed."""
+
+    schema = schemas.GivenUpSchema
+    list_display = ("audit", "at", "reason")
+    date_hierarchy = "at"
 
 
 @admin.register(ResetArchive, site=site)

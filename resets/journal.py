@@ -97,7 +97,8 @@ class Journal:
         if len(text) > PART_BYTES and len(taken) > 1:
             middle = len(taken) // 2
             return sum(self._store(operation, table, columns, half) for half in (taken[:middle], taken[middle:]))
-        payload = zlib.compress(text, COMPRESSION)
+        packed = pack(text)
+        payload = packed["payload"]
         if sum(len(part.payload) for part in self._parts) + len(payload) > PART_BYTES:
             self._flush()
         self._number += 1
@@ -108,8 +109,7 @@ class Journal:
             table=table,
             operation=operation,
             rows=len(taken),
-            payload=payload,
-            sha256=hashlib.sha256(payload).hexdigest(),
+            **packed,
         )
         self._parts.append(part)
         return len(taken)
@@ -117,6 +117,24 @@ class Journal:
     def _flush(self):
         ArchivePart.objects.bulk_create(self._parts)
         self._parts.clear()
+
+
+def pack(text: bytes) -> dict:
+    """Return the fields of an archive's part that hold this text and its checksum."""
+    payload = zlib.compress(text, COMPRESSION)
+    return {"payload": payload, "sha256": hashlib.sha256(payload).hexdigest()}
+
+
+def unpack(part: ArchivePart) -> tuple[list[str], list[list]]:
+    """Return the columns and rows of an archive's part.
+
+    Raises:
+        DamagedArchiveError: the checksum is wrong.
+    """
+    payload = bytes(part.payload)
+    if hashlib.sha256(payload).hexdigest() != part.sha256:
+        raise DamagedArchiveError(f"Part {part.number} of the archive is damaged: its checksum is wrong.")
+    return rowtext.load(zlib.decompress(payload))
 
 
 def play_back(archive: ResetArchive) -> None:
@@ -131,6 +149,8 @@ def play_back(archive: ResetArchive) -> None:
     parts = list(archive.parts.order_by("-number"))
     if not parts and archive.rows:
         raise DamagedArchiveError("The archive is empty.")
+    if any(part.operation == Operation.MAP for part in parts):
+        raise DamagedArchiveError("Of this archive only is left which blocks the history belongs to.")
     if [part.number for part in parts] != list(range(len(parts), 0, -1)):
         raise DamagedArchiveError("A part of the archive is missing.")
     moved: dict[tuple[str, int], int] = {}
@@ -140,10 +160,7 @@ def play_back(archive: ResetArchive) -> None:
 
 
 def _open(part) -> tuple[list[str], list[list]]:
-    payload = bytes(part.payload)
-    if hashlib.sha256(payload).hexdigest() != part.sha256:
-        raise DamagedArchiveError(f"Part {part.number} of the archive is damaged: its checksum is wrong.")
-    columns, values = rowtext.load(zlib.decompress(payload))
+    columns, values = unpack(part)
     lost = set(columns) - set(rows.columns_of(part.table))
     if lost:
         raise DamagedArchiveError(f"The table {part.table} no longer has the column {', '.join(sorted(lost))}.")

@@ -1,4 +1,4 @@
-"""The e-mail that tells a learner of the reset."""
+"""The e-mails that tell a learner of a reset, and of its undoing."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -23,29 +23,40 @@ def send_reset_mail(audit_id: int) -> bool:
     Raises:
         OSError: the mail server was out of reach or refused (smtplib's errors are OSErrors).
     """
-    audit = (
-        CourseResetAudit.objects.select_related("job", "course_enrollment__user", "course_enrollment__overview")
-        .filter(pk=audit_id, status=CourseResetAudit.Status.COMPLETE, job__mailed_at=None)
-        .first()
-    )
+    audit = _waiting(audit_id, job__mailed_at=None, job__undone_at=None)
     if audit is None:
         return False
-    learner = audit.course_enrollment.user
-    if not learner.email:
+    if not audit.course_enrollment.user.email:
         ResetJob.objects.filter(pk=audit_id).update(mail_problem=NO_ADDRESS)
         return False
-    _message(audit, learner).send()
+    _message(audit, "mail").send()
     ResetJob.objects.filter(pk=audit_id).update(mailed_at=timezone.now(), mail_problem="")
     return True
 
 
-def _message(audit, learner):
-    enrollment = audit.course_enrollment
+def send_undo_mail(audit_id: int) -> bool:
+    """Tell a learner who was told of a reset that it was undone, once. As `send_reset_mail`."""
+    told = {"job__mailed_at__isnull": False, "job__undone_at__isnull": False}
+    audit = _waiting(audit_id, job__undo_mailed_at=None, **told)
+    if audit is None or not audit.course_enrollment.user.email:
+        return False
+    _message(audit, "undo_mail").send()
+    ResetJob.objects.filter(pk=audit_id).update(undo_mailed_at=timezone.now())
+    return True
+
+
+def _waiting(audit_id, **conditions):
+    rows = CourseResetAudit.objects.select_related("job", "course_enrollment__user", "course_enrollment__overview")
+    return rows.filter(pk=audit_id, status=CourseResetAudit.Status.COMPLETE, **conditions).first()
+
+
+def _message(audit, template):
+    enrollment, learner = audit.course_enrollment, audit.course_enrollment.user
     context = {
         "name": display_name(find_learner(learner.get_username())),
         "course": enrollment.overview or enrollment.course_id,
         "course_key": enrollment.course_id,
         "platform": settings.LECTERN_PLATFORM_NAME,
     }
-    subject = " ".join(render_to_string("resets/mail_subject.txt", context).split())
-    return EmailMessage(subject, render_to_string("resets/mail_body.txt", context), to=[learner.email])
+    subject = " ".join(render_to_string(f"resets/{template}_subject.txt", context).split())
+    return EmailMessage(subject, render_to_string(f"resets/{template}_body.txt", context), to=[learner.email])

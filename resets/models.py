@@ -252,6 +252,7 @@ class ResetJob(models.Model):
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
     undo_memo = models.CharField(max_length=255, blank=True, default="")
+    undo_mailed_at = models.DateTimeField(null=True, blank=True)
     choices = models.JSONField(default=list, blank=True, help_text="What the agent ticked: keys of state owners.")
     overrode = models.JSONField(default=list, blank=True, help_text="Conditions that an admin overrode.")
     cleared = models.JSONField(default=dict, blank=True, help_text="Rows cleared, by kind of learner state.")
@@ -262,6 +263,24 @@ class ResetJob(models.Model):
 
     def __str__(self):
         return f"Job of reset {self.audit_id}"
+
+
+class GivenUp(models.Model):
+    """Why a reset of Open edX's own tool, which never finished, was marked as failed."""
+
+    audit = models.OneToOneField(
+        CourseResetAudit, models.CASCADE, related_name="given_up", primary_key=True, db_constraint=False
+    )
+    at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        db_table = "lectern_resets_givenup"
+        verbose_name = "reset that was given up"
+        verbose_name_plural = "resets that were given up"
+
+    def __str__(self):
+        return f"Reset {self.audit_id}, given up"
 
 
 class ResetArchive(models.Model):
@@ -293,6 +312,7 @@ class ArchivePart(models.Model):
         DELETED = "deleted", "Deleted"
         CHANGED = "changed", "Changed"
         ADDED = "added", "Added"
+        MAP = "map", "Which blocks deleted ids meant"
 
     id = models.BigAutoField(primary_key=True)
     archive = models.ForeignKey(ResetArchive, models.CASCADE, related_name="parts")

@@ -12,6 +12,7 @@ from resets.models import (
     ArchivePart,
     CourseResetAudit,
     CourseResetCourseOptIn,
+    GivenUp,
     HistoricalSubsectionGradeOverride,
     PersistentSubsectionGrade,
     PersistentSubsectionGradeOverride,
@@ -161,6 +162,12 @@ class VisibleBlocksSchema(GuardedSchema):
     """Block lists that subsection grades share."""
 
     allowed = {VisibleBlocks: ["id", "course_id", "hashed"]}
+
+
+class GivenUpSchema(GuardedSchema):
+    """Resets of Open edX's own tool that never finished."""
+
+    allowed = {GivenUp: ["audit", "at", "reason"], CourseResetAudit: ["id", "status"]}
 
 
 class ArchiveSchema(GuardedSchema):

@@ -26,18 +26,19 @@ Status = CourseResetAudit.Status
 def sweep(now: datetime | None = None) -> dict[str, int]:
     """Ring again for enqueued resets, take over or fail those whose worker died, have finished ones verified.
 
-    Resets of Open edX's own tool have no job and are left alone. Ringing twice does no harm: only
-    one worker can claim a reset.
+    Resets of Open edX's own tool have no job and are left alone until they are stale. Ringing twice
+    does no harm: only one worker can claim a reset.
 
     Returns:
-        How many were rung for, taken over, failed, and asked to be mailed and verified.
+        How many were rung for, taken over, failed, given up, and asked to be mailed and verified.
     """
     if not features.has(*RESET_TABLES):
         return dict.fromkeys(("taken_over", "failed", "rung", "mailed", "verifying"), 0)
     now = now or timezone.now()
     outcomes = Counter(_take_over(job) for job in _orphans(now))
     counts = {name: outcomes[name] for name in ("taken_over", "failed")}
-    counts |= {"rung": _ring_again(now), "mailed": _mail_again(now), "verifying": _verify(now)}
+    counts |= {"rung": _ring_again(now), "mailed": _mail_again(now) + _mail_undo_again(now)}
+    counts |= {"verifying": _verify(now), "given_up": _give_up_foreign(now)}
     run.sweep(now)
     return counts
 
@@ -87,6 +88,7 @@ def _mail_again(now):
     unsent = ResetJob.objects.filter(
         audit__status=Status.COMPLETE,
         mailed_at=None,
+        undone_at=None,
         mail_problem="",
         finished_at__lt=now - MAIL_AGAIN_AFTER,
         finished_at__gt=now - MAIL_GIVE_UP_AFTER,
@@ -96,6 +98,28 @@ def _mail_again(now):
     ids = _ring_for(tasks.mail_learner, unsent.order_by("finished_at"))
     ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
     return len(ids)
+
+
+def _mail_undo_again(now):
+    unsent = ResetJob.objects.filter(
+        undone_at__lt=now - MAIL_AGAIN_AFTER,
+        undone_at__gt=now - MAIL_GIVE_UP_AFTER,
+        mailed_at__isnull=False,
+        undo_mailed_at=None,
+        rung_at__lt=now - MAIL_AGAIN_AFTER,
+    ).exclude(audit__course_enrollment__user__email="")
+    ids = _ring_for(tasks.mail_undo, unsent.order_by("undone_at"))
+    ResetJob.objects.filter(pk__in=ids).update(rung_at=now)
+    return len(ids)
+
+
+def _give_up_foreign(now):
+    hours = settings.LECTERN_FOREIGN_STALE_HOURS
+    if not hours:
+        return 0
+    open_ones = CourseResetAudit.objects.filter(job=None, status__in=[Status.ENQUEUED, Status.IN_PROGRESS])
+    stale = open_ones.filter(modified__lt=now - timedelta(hours=hours)).order_by("pk")[:BATCH]
+    return sum(actions.give_up_foreign(audit, hours=hours) for audit in stale)
 
 
 def _verify(now):

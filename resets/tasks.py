@@ -33,6 +33,14 @@ def mail_learner(audit_id: int):
     mail.send_reset_mail(audit_id)
 
 
+@app.task(name="lectern.mail_undo", autoretry_for=(OSError,), retry_backoff=5, max_retries=MAIL_RETRIES)
+def mail_undo(audit_id: int):
+    """Send the learner's e-mail of one undone reset; retried when the mail server is away."""
+    from resets import mail  # noqa: PLC0415 (keeps the import of models out of task discovery)
+
+    mail.send_undo_mail(audit_id)
+
+
 @app.task(name="lectern.verify_reset")
 def verify_reset(audit_id: int):
     """Look a second time at one completed reset."""
@@ -51,7 +59,8 @@ def sweep():
 
 @app.task(name="lectern.purge_archives", expires=3600)
 def purge():
-    """Delete archives past their retention time."""
+    """Delete archives and typed lists past their retention time."""
     from resets import retention  # noqa: PLC0415 (keeps the import of models out of task discovery)
 
     retention.purge_archives()
+    retention.forget_typed()

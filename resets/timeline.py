@@ -43,7 +43,7 @@ def timeline(audit: CourseResetAudit) -> list[Step]:
         for status in getattr(job, "overrode", [])
     ]
     if job is None:
-        return [*steps, _foreign(audit)]
+        return [*steps, *_foreign(audit)]
     if job.started_at:
         again = f"Attempt {job.attempts} of {settings.LECTERN_RESET_ATTEMPTS}" if job.attempts > 1 else ""
         steps.append(Step(job.started_at, "A worker started", again))
@@ -52,7 +52,13 @@ def timeline(audit: CourseResetAudit) -> list[Step]:
 
 def _foreign(audit):
     note = "Done by Open edX’s own support tool; Lectern knows no more than its status."
-    return Step(audit.completed_at or audit.modified, Status(audit.status).label, note)
+    step = Step(audit.completed_at or audit.modified, Status(audit.status).label, note)
+    given_up = getattr(audit, "given_up", None)
+    if given_up is None:
+        return [step]
+    failed = Step(given_up.at, "Given up", given_up.reason, "danger")
+    # The tool's worker may have been alive after all, and have written what came of it.
+    return [failed] if audit.status == Status.FAILED else [failed, step]
 
 
 def _outcome(audit, job):
@@ -102,4 +108,7 @@ def _counts(came_back):
 def _undone(job):
     if not job.undone_at:
         return []
-    return [Step(job.undone_at, f"Undone by {job.undone_by.get_username()}", job.undo_memo, "warning")]
+    steps = [Step(job.undone_at, f"Undone by {job.undone_by.get_username()}", job.undo_memo, "warning")]
+    if job.undo_mailed_at:
+        steps.append(Step(job.undo_mailed_at, "E-mail about the undo sent to the learner", tone="success"))
+    return steps

@@ -7,9 +7,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from console import history, learners, tracking
+from console.celery import ring
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
-from resets import actions, owners
+from resets import actions, owners, tasks
 from resets.journal import DamagedArchiveError, Journal, play_back
 from resets.models import CourseResetAudit, ResetArchive, ResetJob
 from resets.rules import Permission
@@ -64,7 +65,10 @@ def _refusal(audit):
     if archive is None:
         return "There is no archive of this reset."
     if archive.purged_at:
-        return "The archive of this reset was deleted at the end of its retention time."
+        return (
+            "The archive of this reset was deleted at the end of its retention time. "
+            "What is left says only which blocks its history belongs to."
+        )
     if _has_later_reset(audit):
         return "A later reset of the same enrollment exists; undo that one first."
     return ""
@@ -125,6 +129,7 @@ def _record(audit, memo, actor, *, replaced):
     now = timezone.now()
     ResetJob.objects.filter(pk=audit.pk).update(undone_at=now, undone_by_id=actor.pk, undo_memo=memo)
     history.record(actor=actor, obj=audit, message=f"Reset undone: {memo}")
+    ring(tasks.mail_undo, audit.pk)
     tracking.emit(
         "lectern.course_reset.undone",
         actor=actor,

@@ -3,6 +3,7 @@
 from django import forms
 
 from enrollments.filters import CourseKeyField
+from resets import owners
 from resets.actions import MEMO_LENGTH
 from resets.bulk import parse
 
@@ -11,7 +12,10 @@ BOTH = "There are pasted learners and a file. Give one of them."
 
 
 class NewBulkForm(forms.Form):
-    """A course run, learners as text or file, and a memo. `cleaned_data["lines"]` is what was read."""
+    """A course run, learners as text or file, a memo, and what else is cleared.
+
+    `cleaned_data["lines"]` is what was read.
+    """
 
     course = CourseKeyField(
         label="Course run",
@@ -40,6 +44,17 @@ class NewBulkForm(forms.Form):
         help_text=f"Why are they reset? It goes into the history of each. At most {MEMO_LENGTH} characters.",
         error_messages={"required": "A memo is needed: say why these learners are reset."},
     )
+
+    choices = forms.MultipleChoiceField(
+        required=False, label="Clear too, where a learner has it", widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offers = owners.offers()
+        self.fields["choices"].choices = [(owner.key, owner.label) for owner in self.offers]
+        # Whether a schedule starts anew depends on the run, which is not chosen yet.
+        self.fields["choices"].initial = [owner.key for owner in self.offers if owner.ticked is True]
 
     def clean(self):
         """Read the list whole, or say which line or cause is in the way."""

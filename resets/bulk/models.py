@@ -15,6 +15,9 @@ class BulkReset(Plan):
 
     course_id = CourseKeyField(max_length=255, db_index=True)
     memo = models.CharField(max_length=255)
+    choices = models.JSONField(
+        default=list, blank=True, help_text="What the agent ticked for every learner: keys of state owners."
+    )
     will_reset = models.PositiveIntegerField(default=0)
     cannot = models.PositiveIntegerField(default=0)
     unknown = models.PositiveIntegerField(default=0)

@@ -5,6 +5,7 @@ is stored with the enrollments' ids: a confirmed plan resets exactly these, what
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,12 +17,12 @@ from console import history
 from console.accounts import find_accounts
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
+from resets import owners
 from resets.actions import UNSTORABLE, ResetRefusedError, clean_memo
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
 from resets.eligibility import Eligibility, ResetStatus, with_reset_status
 from resets.models import CourseResetCourseOptIn
-from resets.owners.awards import ISSUED
 from resets.rules import Permission
 
 CHUNK = 1000
@@ -29,7 +30,7 @@ DRAFT_LIFE = timedelta(days=1)
 
 NOT_OPTED_IN = "This course run is not opted in to resets. An admin can opt it in."
 NEVER_ENROLLED = "The learner was never enrolled in this course run."
-CERTIFIED = "A certificate was issued. Reset this learner alone, where that can be confirmed."
+ALONE = "{}. Reset this learner alone, where that can be confirmed."
 NOBODY = "No account has this username or e-mail address."
 Verdict, State = BulkItem.Verdict, BulkItem.State
 
@@ -42,7 +43,7 @@ class _Seen:
     texts: dict[str, int] = field(default_factory=dict)
 
 
-def make_draft(*, lines: list[Line], course_key, memo: str, actor) -> BulkReset:
+def make_draft(*, lines: list[Line], course_key, memo: str, actor, choices: Collection[str] = ()) -> BulkReset:
     """Check a list against a course run and store it as a draft; nothing is reset yet.
 
     Args:
@@ -50,24 +51,28 @@ def make_draft(*, lines: list[Line], course_key, memo: str, actor) -> BulkReset:
         course_key: the course run; it has to be opted in.
         memo: why, 1 to 255 characters; it goes into every reset's audit row.
         actor: the signed-in agent.
+        choices: keys of the learner-state owners that are cleared too where a learner has such rows.
 
     Returns:
         The draft, which can be confirmed for a day.
 
     Raises:
         PermissionDenied: the actor may not reset.
-        ResetRefusedError: memo missing or too long, or the run is not opted in.
+        ResetRefusedError: memo missing or too long, a choice that is none, or the run is not opted in.
     """
     if not actor.has_perm(Permission.RESET):
         raise PermissionDenied
     memo = clean_memo(memo)
     if not _is_opted_in(course_key):
         raise ResetRefusedError(NOT_OPTED_IN)
+    strange = set(choices) - {owner.key for owner in owners.offers()}
+    if strange:
+        raise ResetRefusedError(f"There is no choice “{min(strange)[:50]}” in a bulk reset.")
     items, seen = [], _Seen()
     for start in range(0, len(lines), CHUNK):
         items += _judge(lines[start : start + CHUNK], course_key, seen)
     try:
-        return _store(items, course_key, memo, actor)
+        return _store(items, course_key, actor, memo=memo, choices=sorted(set(choices)))
     except DataError as error:
         raise ResetRefusedError(UNSTORABLE.replace("this memo", "the memo or the list")) from error
 
@@ -78,16 +83,16 @@ def _is_opted_in(course_key):
 
 
 @atomic_with_retries
-def _store(items, course_key, memo, actor):
+def _store(items, course_key, actor, **decided):
     now = timezone.now()
     counts = Counter(item.verdict for item in items)
     bulk = BulkReset.objects.create(
         course_id=course_key,
-        memo=memo,
         created=now,
         created_by_id=actor.pk,
         expires_at=now + DRAFT_LIFE,
         **{verdict: counts[verdict] for verdict in Verdict.values},
+        **decided,
     )
     for item in items:
         item.pk, item.bulk = None, bulk
@@ -105,12 +110,16 @@ def _judge(lines, course_key, seen):
     accounts = find_accounts({line.typed for line in lines})
     learners, ambiguous = accounts.found, accounts.ambiguous
     enrollments = _enrollments(set(learners.values()), course_key)
+    refusals = owners.refusals([row for row in enrollments.values() if _answer(row).is_allowed])
     items = []
     for line in lines:
         item = BulkItem(line=line.number, typed=line.typed, state=State.SKIPPED)
         learner = learners.get(line.typed)
-        item.verdict, item.reason = _repeated(line, learner, seen) or _verdict(
-            item, learner, enrollments.get(learner), ambiguous.get(line.typed)
+        item.learner_id = learner
+        item.verdict, item.reason = (
+            _repeated(line, learner, seen)
+            or _unknown(learner, ambiguous.get(line.typed))
+            or _verdict(item, enrollments.get(learner), refusals)
         )
         items.append(item)
     return items
@@ -123,22 +132,28 @@ def _repeated(line, learner, seen):
     return (Verdict.DUPLICATE, f"The same learner as in line {first}.") if first != line.number else None
 
 
-def _verdict(item, learner, enrollment, accounts):
-    """Fill in whom the line means, and return verdict and reason."""
-    if learner is None:
-        several = accounts and f"{accounts} accounts have this e-mail address. Give the username."
-        return Verdict.UNKNOWN, several or NOBODY
-    item.learner_id = learner
+def _unknown(learner, accounts):
+    if learner is not None:
+        return None
+    return Verdict.UNKNOWN, f"{accounts} accounts have this e-mail address. Give the username." if accounts else NOBODY
+
+
+def _verdict(item, enrollment, refusals):
+    """Fill in the enrollment of a known learner, and return verdict and reason."""
     if enrollment is None:
         return Verdict.CANNOT, NEVER_ENROLLED
     item.enrollment_id, item.seen_audit_id = enrollment.pk, enrollment.reset_audit_id
-    eligibility = Eligibility(ResetStatus(enrollment.reset_status), latest=None)
+    eligibility = _answer(enrollment)
     if not eligibility.is_allowed:
         return Verdict.CANNOT, eligibility.reason
-    if enrollment.certificate_status == ISSUED:
-        return Verdict.CANNOT, CERTIFIED
+    if enrollment.pk in refusals:
+        return Verdict.CANNOT, ALONE.format(refusals[enrollment.pk])
     item.state = State.PENDING
     return Verdict.WILL_RESET, ""
+
+
+def _answer(enrollment):
+    return Eligibility(ResetStatus(enrollment.reset_status), latest=None)
 
 
 # --- Looking up ------------------------------------------------------------------------------
@@ -146,5 +161,5 @@ def _verdict(item, learner, enrollment, accounts):
 
 def _enrollments(learner_ids, course_key):
     rows = CourseEnrollment.objects.filter(course_id=course_key, user_id__in=learner_ids)
-    answered = with_reset_status(rows.with_grade().with_certificate(), timezone.now())
+    answered = with_reset_status(rows.with_grade(), timezone.now())
     return {row.user_id: row for row in answered if row.course_id == course_key}

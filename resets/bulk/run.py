@@ -89,6 +89,7 @@ def _start(item, bulk, worker):
         memo=bulk.memo,
         actor=bulk.confirmed_by,
         seen_audit_id=item.seen_audit_id,
+        choices=bulk.choices,
         rings=False,
     )
     BulkItem.objects.filter(pk=item.pk).update(audit=audit)

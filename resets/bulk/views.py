@@ -7,6 +7,7 @@ from django.views.generic import FormView
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseOverview
+from resets import owners
 from resets.actions import ResetRefusedError
 from resets.bulk import actions
 from resets.bulk.filters import BulkFilter, BulkItemFilter
@@ -60,7 +61,11 @@ class NewBulkView(StaffViewMixin, FormView):
         given = form.cleaned_data
         try:
             bulk = make_draft(
-                lines=given["lines"], course_key=given["course"], memo=given["memo"], actor=self.request.user
+                lines=given["lines"],
+                course_key=given["course"],
+                memo=given["memo"],
+                choices=given["choices"],
+                actor=self.request.user,
             )
         except ResetRefusedError as refusal:
             form.add_error("course", f"{refusal} Nothing was stored.")
@@ -131,6 +136,7 @@ class BulkMixin(PlanMixin):
         return super().described(plan) | {
             "course": CourseOverview.objects.filter(pk=plan.course_id).first(),
             "left_out": left_out,
+            "taken": [owner.label for owner in owners.offers() if owner.key in plan.choices],
             "lines": plan.will_reset + left_out,
         }
 

@@ -8,7 +8,8 @@ kept as evidence (Open edX's own reset destroys them).
 Other apps register owners of their own in `AppConfig.ready`.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 from console.platform import TableUse, merged
 from enrollments.models import CourseEnrollment
@@ -105,6 +106,26 @@ def refusal(enrollment: CourseEnrollment, choices: Collection[str]) -> str:
     if standing:
         return f"{standing[0].label}. To go on, tick “{standing[0].consent}”."
     return ""
+
+
+def offers() -> list[Owner]:
+    """Return what an agent may have cleared too; without what the database has no tables of."""
+    return [owner for owner in OWNERS if owner.policy == Policy.OFFER and owner.present()]
+
+
+def refusals(enrollments: Sequence[CourseEnrollment]) -> dict[int, str]:
+    """Return, by id of the enrollment, what would refuse a reset in which nothing is ticked.
+
+    Args:
+        enrollments: all of one course run.
+    """
+    scopes = [Scope(enrollment) for enrollment in enrollments]
+    found = defaultdict(dict)
+    for owner in OWNERS:
+        for probe in owner.present() if owner.refuses else ():
+            for scope in probe.holders(scopes):
+                found[scope.enrollment_id][owner.label] = True
+    return {enrollment_id: "; ".join(labels) for enrollment_id, labels in found.items()}
 
 
 def clear(

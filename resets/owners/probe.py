@@ -4,8 +4,8 @@ Preview and reset use the same selection. Letter case counts, although collation
 `demo` for the same run: a column is compared once for its index and once more exactly.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -17,6 +17,8 @@ BY_STUDENT = ("student_id", "user_id")
 BY_USERNAME = ("username", "username")
 BY_ANONYMOUS_ID = ("student_id", "anonymous_ids")
 BY_ENROLLMENT = ("enrollment_id", "enrollment_id")
+# Attributes of Scope that hold one value.
+SINGLE = {"user_id", "enrollment_id", "username"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,17 @@ class Probe:
     def find(self, scope: Scope) -> list:
         """Return `value` of the learner's rows in the run, each once."""
         names = getattr(scope, self.person[1])
-        names = names if isinstance(names, list) else [names]
+        return self._find(scope, names if isinstance(names, list) else [names])
+
+    def holders(self, scopes: Sequence[Scope]) -> list[Scope]:
+        """Return those of some learners, all in one run, who have such rows; by one statement if it can be."""
+        if type(self) is not Probe or self.person[1] not in SINGLE:
+            return [scope for scope in scopes if self.find(scope)]
+        people = {getattr(scope, self.person[1]): scope for scope in scopes}
+        found = replace(self, value=self.person[0])._find(scopes[0], list(people)) if people else []
+        return [people[name] for name in found]
+
+    def _find(self, scope, names):
         if not names or (self.usage and not scope.usage_prefix):
             return []
         statement, parameters, read = self._statement(scope, names)

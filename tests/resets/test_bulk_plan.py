@@ -6,11 +6,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from console.models import CourseAccessRole
+from resets import owners
 from resets.actions import ResetRefusedError
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
 from resets.bulk.plan import CHUNK, make_draft
 from resets.models import CourseResetAudit
+from resets.owners import Owner, Policy
+from resets.owners.probe import Probe
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +79,7 @@ def test_a_learner_with_an_issued_certificate_is_left_to_the_dialog(course, agen
         (
             "certified",
             Verdict.CANNOT,
-            "A certificate was issued. Reset this learner alone, where that can be confirmed.",
+            "Certificate issued. Reset this learner alone, where that can be confirmed.",
         ),
         ("not-passing", Verdict.WILL_RESET, ""),
     ]
@@ -161,7 +165,7 @@ def test_ten_thousand_lines_are_looked_up_by_sets(course, agent):
         return sum(query["sql"].startswith("SELECT") for query in captured)
 
     draft(course, agent, "warm the caches up")
-    assert selects(len(learners)) - selects(1) == 9 * 3
+    assert selects(len(learners)) - selects(1) == 9 * 4
 
 
 def test_ten_thousand_lines_are_stored_in_few_statements(course, agent):
@@ -170,3 +174,30 @@ def test_ten_thousand_lines_are_stored_in_few_statements(course, agent):
     inserts = sum("lectern_resets_bulkitem" in query["sql"] for query in captured)
     # A statement of SQLite takes 999 values at the most.
     assert inserts <= (150 if connection.vendor == "sqlite" else 10)
+
+
+def test_every_refusal_of_the_dialog_is_said_and_by_as_many_queries_for_many(course, agent, monkeypatch):
+    """As for the certificate, so for what another app contributes."""
+    stopping = Owner(
+        "stopping",
+        "Roles held",
+        Policy.WARN,
+        (Probe("student_courseaccessrole"),),
+        refuses=True,
+        consent="All the same",
+    )
+    monkeypatch.setattr(owners, "OWNERS", [*owners.OWNERS, stopping])
+    counts = []
+    for number in (2, 3, 12):  # The first finds what is then kept, such as the tables there are.
+        for place in range(number):
+            enrollment = enrolled(course, f"tester{number}-{place}")
+            CourseAccessRole.objects.create(user=enrollment.user, org="X", course_id=course.id, role="beta_testers")
+            if place == 0:
+                factories.CertificateFactory(enrollment=enrollment, status="downloadable")
+        with CaptureQueriesContext(connection) as queries:
+            bulk = draft(course, agent, *[f"tester{number}-{place}" for place in range(number)], f"ghost{number}")
+        counts.append(len(queries))
+        reasons = [reason for _, _, reason in verdicts(bulk)]
+        assert reasons[0].startswith("Certificate issued; Roles held. Reset this learner alone")
+        assert all(reason.startswith("Roles held. Reset this learner alone") for reason in reasons[1:number])
+    assert counts[1] == counts[2]

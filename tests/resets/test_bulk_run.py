@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from console.plans import changes
 from console.plans.changes import PlanRefusedError
-from resets import sweeper, tasks
+from groups.models import UserCourseTag
+from resets import retention, sweeper, tasks
+from resets.actions import ResetRefusedError
 from resets.bulk import actions, run
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
@@ -367,3 +369,53 @@ def test_a_crash_between_claim_and_audit_leaves_no_trace(running):
     item.refresh_from_db()
     assert (item.state, item.audit_id) == (Item.PENDING, None)
     assert not CourseResetAudit.objects.exists()
+
+
+# --- Choices, and how long typed addresses are kept ------------------------------------------
+
+
+@pytest.fixture
+def tagged(course):
+    """A learner with the tag that says which group of an experiment they were drawn into."""
+    enrollment = factories.EnrollmentFactory(course=course)
+    UserCourseTag.objects.create(
+        user=enrollment.user, course_id=course.id, key="xblock.partition_service.partition_50", value="7"
+    )
+    return enrollment
+
+
+@pytest.mark.parametrize(("choices", "left"), [(["partition_tags"], 0), ([], 1)])
+def test_what_is_offered_is_cleared_when_it_was_ticked(course, agent, tagged, choices, left):
+    lines = [Line(1, tagged.user.username)]
+    bulk = make_draft(lines=lines, course_key=course.id, memo="Wrong run", actor=agent, choices=choices)
+    actions.confirm(bulk_id=bulk.pk, actor=agent)
+    work_until_idle(bulk)
+    assert bulk.items.get().state == Item.DONE
+    assert ResetJob.objects.get().choices == choices
+    assert UserCourseTag.objects.count() == left
+
+
+def test_a_choice_that_is_none_is_refused(course, agent):
+    for choice in ("ghost", "certificate", "student_modules"):
+        with pytest.raises(ResetRefusedError, match=f"no choice “{choice}”"):
+            make_draft(lines=[Line(1, "x")], course_key=course.id, memo="m", actor=agent, choices=[choice])
+    assert not BulkReset.objects.exists()
+
+
+def test_typed_addresses_are_removed_after_the_retention_time(course, agent, settings):
+    settings.LECTERN_ARCHIVE_DAYS = 100
+    old, young = (upload(course, agent, "ghost@example.com", "someone") for _ in range(2))
+    BulkReset.objects.filter(pk=old.pk).update(created=factories.days_ago(101))
+    assert retention.forget_typed() == 1
+    assert list(old.items.order_by("line").values_list("typed", flat=True)) == ["(removed)", "someone"]
+    assert list(young.items.order_by("line").values_list("typed", flat=True)) == ["ghost@example.com", "someone"]
+    assert retention.forget_typed() == 0
+
+
+def test_what_was_typed_for_a_retired_learner_is_removed_at_once(course, agent):
+    user = factories.EnrollmentFactory(course=course).user
+    bulk = upload(course, agent, user.username, user.email, "ghost@example.com")
+    type(user).objects.filter(pk=user.pk).update(username="retired__user_9", email="")
+    assert retention.forget_typed() == 2
+    typed = list(bulk.items.order_by("line").values_list("typed", flat=True))
+    assert typed == ["(removed)", "(removed)", "ghost@example.com"]

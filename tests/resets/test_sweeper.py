@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
 from resets import actions, sweeper
-from resets.models import CourseResetAudit, ResetJob
+from resets.models import CourseResetAudit, GivenUp, ResetJob
+from resets.timeline import timeline
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +37,7 @@ def sweep(django_capture_on_commit_callbacks):
 
 def test_a_fresh_enqueued_reset_is_left_to_its_worker(sweep, queued):
     factories.AuditFactory()
-    assert sweep() == {"taken_over": 0, "failed": 0, "rung": 0, "mailed": 0, "verifying": 0}
+    assert sweep() == {"taken_over": 0, "failed": 0, "rung": 0, "mailed": 0, "verifying": 0, "given_up": 0}
     assert queued() == []
 
 
@@ -132,4 +134,74 @@ def test_mail_that_needs_nothing(sweep, queued, job):
 def test_the_command_says_what_it_did(capsys):
     audit_with_job(Status.ENQUEUED, rung_at=timezone.now() - LONG_AGO)
     call_command("sweep_resets")
-    assert capsys.readouterr().out == "taken over: 0, failed: 0, rung: 1, mailed: 0, verifying: 0\n"
+    assert capsys.readouterr().out == "taken over: 0, failed: 0, rung: 1, mailed: 0, verifying: 0, given up: 0\n"
+
+
+# --- Resets of Open edX's own tool that stand still ------------------------------------------
+
+
+@pytest.fixture
+def stale():
+    """Return a function that makes a reset of that tool which has not moved for some hours."""
+
+    def make(status=Status.IN_PROGRESS, hours=25):
+        return factories.AuditFactory(job=None, status=status, created=timezone.now() - timedelta(hours=hours))
+
+    return make
+
+
+@pytest.mark.parametrize("status", [Status.ENQUEUED, Status.IN_PROGRESS])
+def test_one_that_stands_still_is_given_up_and_says_why(sweep, stale, status):
+    audit = stale(status)
+    assert sweep()["given_up"] == 1
+    audit = CourseResetAudit.objects.get(pk=audit.pk)
+    assert (audit.status, audit.completed_at) == (Status.FAILED, None)
+    step = timeline(audit)[-1]
+    assert (step.title, step.tone) == ("Given up", "danger")
+    assert f"{audit.Status(status).label.lower()} for more than 24 hours" in step.detail
+    assert LogEntry.objects.get(object_id=str(audit.pk)).change_message.startswith("Reset given up: ")
+    assert actions.decide(audit.course_enrollment_id)[1].latest == audit
+    assert sweep()["given_up"] == 0
+
+
+def test_one_that_moved_within_the_time_is_a_lock(sweep, stale):
+    audit = stale(hours=23)
+    assert sweep()["given_up"] == 0
+    assert CourseResetAudit.objects.get(pk=audit.pk).status == Status.IN_PROGRESS
+
+
+@pytest.mark.parametrize("status", [Status.COMPLETE, Status.FAILED])
+def test_one_that_is_over_is_left_alone(sweep, stale, status):
+    stale(status, hours=999)
+    assert sweep()["given_up"] == 0
+
+
+def test_nothing_is_given_up_where_that_is_off(sweep, stale, settings):
+    settings.LECTERN_FOREIGN_STALE_HOURS = 0
+    stale(hours=9999)
+    assert sweep()["given_up"] == 0
+
+
+def test_a_tool_that_finishes_in_the_same_moment_wins(stale):
+    seen = stale()
+    now = timezone.now()
+    CourseResetAudit.objects.filter(pk=seen.pk).update(status=Status.COMPLETE, modified=now, completed_at=now)
+    assert not actions.give_up_foreign(seen, hours=24)
+    assert CourseResetAudit.objects.get(pk=seen.pk).status == Status.COMPLETE
+    assert not GivenUp.objects.exists()
+
+
+def test_a_tool_that_goes_on_in_the_same_moment_is_not_given_up(stale):
+    seen = stale()
+    CourseResetAudit.objects.filter(pk=seen.pk).update(modified=timezone.now())
+    assert not actions.give_up_foreign(seen, hours=24)
+    assert CourseResetAudit.objects.get(pk=seen.pk).status == Status.IN_PROGRESS
+
+
+def test_a_tool_that_finishes_later_is_told_beside_it(sweep, stale):
+    audit = stale()
+    sweep()
+    now = timezone.now()
+    CourseResetAudit.objects.filter(pk=audit.pk).update(status=Status.COMPLETE, modified=now, completed_at=now)
+    titles = [step.title for step in timeline(CourseResetAudit.objects.get(pk=audit.pk))]
+    assert titles[-2:] == ["Given up", "Complete"]

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enrollments.models import BlockCompletion, PersistentCourseGrade
-from resets import actions, retention, rowtext, undo
+from resets import actions, journal, mail, retention, rowtext, sweeper, undo
 from resets.eligibility import ResetStatus
 from resets.models import (
     ArchivePart,
@@ -26,6 +26,7 @@ from resets.models import (
     ResetJob,
     StudentModule,
 )
+from resets.timeline import timeline
 from tests import factories
 from tests.resets.states import resettable
 
@@ -264,7 +265,7 @@ def test_archives_are_purged_after_their_time(settings):
     settings.LECTERN_ARCHIVE_DAYS = 100
     old, young = archived(101), archived(99)
     assert retention.purge_archives() == 1
-    assert not ArchivePart.objects.filter(archive__audit=old).exists()
+    assert {part.operation for part in ArchivePart.objects.filter(archive__audit=old)} == {"map"}
     assert ArchivePart.objects.filter(archive__audit=young).exists()
     with pytest.raises(undo.UndoRefusedError, match="retention"):
         undo_it(old)
@@ -280,7 +281,7 @@ def test_archives_of_retired_learners_are_purged_at_once():
 def test_the_command(capsys):
     archived(10)
     call_command("purge_archives", days=5)
-    assert capsys.readouterr().out == "Purged 1 archives.\n"
+    assert capsys.readouterr().out.startswith("Purged 1 archives.\n")
 
 
 # --- Any state at all ------------------------------------------------------------------------
@@ -307,3 +308,89 @@ def test_reset_then_undo_changes_nothing_whatever_the_state(mine, theirs, comple
     assert not StudentModule.objects.filter(student=enrollment.user).exists()
     undo_it(audit)
     assert contents() == before
+
+
+# --- What stays of a purged archive ----------------------------------------------------------
+
+
+def purged(audit):
+    ResetArchive.objects.filter(audit=audit).update(created=factories.days_ago(500))
+    assert retention.purge_archives() == 1
+    return ArchivePart.objects.filter(archive__audit=audit)
+
+
+def test_which_block_a_deleted_module_was_stays_known():
+    enrollment = with_state(resettable())
+    modules = {
+        (module.pk, module.student_id, str(module.module_state_key), str(module.course_id))
+        for module in StudentModule.objects.all()
+    }
+    (part,) = purged(reset(enrollment))
+    columns, rows = journal.unpack(part)
+    assert columns == ["id", "student_id", "module_id", "course_id"]
+    assert {tuple(row) for row in rows} == modules
+    assert part.rows == len(modules)
+
+
+def test_of_a_retired_learner_no_answer_stays():
+    enrollment = resettable()
+    factories.StudentModuleFactory(enrollment=enrollment, state='{"answer": "my secret"}', grade=0.625)
+    audit = reset(enrollment)
+    get_user_model().objects.filter(pk=enrollment.user_id).update(username="retired__user_3")
+    assert retention.purge_archives() == 1
+    (part,) = ArchivePart.objects.filter(archive__audit=audit)
+    text = zlib.decompress(bytes(part.payload)).decode()
+    assert "secret" not in text
+    assert "0.625" not in text
+
+
+def test_a_map_is_never_played_back():
+    audit = reset(with_state(resettable()))
+    purged(audit)
+    with pytest.raises(undo.UndoRefusedError, match="says only which blocks"):
+        undo_it(audit)
+    ResetArchive.objects.filter(audit=audit).update(purged_at=None)
+    before = contents()
+    with pytest.raises(undo.UndoRefusedError, match="which blocks the history belongs to"):
+        undo_it(audit)
+    assert contents() == before
+
+
+def test_a_damaged_part_leaves_no_map_but_the_rest_is_purged():
+    audit = reset(with_state(resettable()))
+    ArchivePart.objects.filter(table=StudentModule._meta.db_table).update(sha256="0" * 64)
+    assert not purged(audit).exists()
+
+
+# --- The learner is told ---------------------------------------------------------------------
+
+
+def test_a_learner_who_was_told_of_the_reset_is_told_of_the_undo_once(mailoutbox):
+    audit = reset(with_state(resettable()))
+    assert mail.send_reset_mail(audit.pk)
+    undo_it(audit)
+    assert mail.send_undo_mail(audit.pk)
+    assert not mail.send_undo_mail(audit.pk)
+    assert [message.subject.partition(" ")[0] for message in mailoutbox] == ["Your", "Your"]
+    assert mailoutbox[1].subject.endswith("is back")
+    assert "as they were before the reset" in mailoutbox[1].body
+    audit = CourseResetAudit.objects.select_related("job").get(pk=audit.pk)
+    assert timeline(audit)[-1].title == "E-mail about the undo sent to the learner"
+
+
+def test_a_learner_who_was_not_told_yet_hears_of_neither(mailoutbox):
+    audit = reset(with_state(resettable()))
+    undo_it(audit)
+    assert not mail.send_reset_mail(audit.pk)
+    assert not mail.send_undo_mail(audit.pk)
+    assert mailoutbox == []
+
+
+def test_an_undo_that_was_not_mailed_is_mailed_by_the_sweep():
+    audit = reset(with_state(resettable()))
+    undo_it(audit)
+    past = timezone.now() - 2 * sweeper.MAIL_AGAIN_AFTER
+    jobs = ResetJob.objects.filter(pk=audit.pk)
+    jobs.update(undone_at=past, mailed_at=past, rung_at=past)
+    assert sweeper.sweep()["mailed"] == 1
+    assert sweeper.sweep()["mailed"] == 0

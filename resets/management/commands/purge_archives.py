@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from resets.retention import purge_archives
+from resets.retention import forget_typed, purge_archives
 
 
 class Command(BaseCommand):
@@ -11,3 +11,4 @@ class Command(BaseCommand):
 
     def handle(self, *, days, **options):
         self.stdout.write(f"Purged {purge_archives(days)} archives.")
+        self.stdout.write(f"Removed what was typed from {forget_typed(days)} lines of bulk lists.")
