@@ -203,7 +203,7 @@ class GivenUpAdmin(PlatformAdmin):
 
     schema = schemas.GivenUpSchema
     list_display = ("audit", "at", "reason")
-    date_hierarchy = "at"
+    missing_ok = ("audit",)
 
 
 @admin.register(ResetArchive, site=site)
