@@ -44,8 +44,11 @@ def exported_policy(content: CourseContent) -> str:
     if not is_the_place or _imported(originals) == partitions:
         return content.policy
     if not content.policy:
-        return json.dumps({f"course/{content.run_name}": {KEY: [part.to_json() for part in partitions]}}, indent=4)
-    return _with_value(content.policy, f"course/{content.run_name}", _merged(originals.policy or [], partitions))
+        return json.dumps(
+            {f"course/{content.run_name or content.course_id.run}": {KEY: [part.to_json() for part in partitions]}},
+            indent=4,
+        )
+    return with_value(content.policy, f"course/{content.run_name}", _merged(originals.policy or [], partitions))
 
 
 def exported_course_xml(content: CourseContent) -> str:
@@ -93,8 +96,8 @@ class _Span:
     indent: str | None
 
 
-def _with_value(text, block, value):
-    """Return the policy with `value` as the partitions of `block`."""
+def with_value(text: str, block: str, value: list) -> str:
+    """Return a policy.json with `value` as the partitions of `block`; all other text stays as it is."""
     inside = _find(text, 0, block)
     if inside is None:
         return _added(text, 0, block, {KEY: value})

@@ -14,7 +14,7 @@ SEA = CourseKey.from_string("course-v1:SailX+SEA101+2026_T1")
 SMALL = CourseKey.from_string("course-v1:MineX+M1+2026")
 UNIT = (
     '<course display_name="Mining 1"><chapter url_name="c"><sequential url_name="s">'
-    '<vertical url_name="v" display_name="V">{}</vertical></sequential></chapter></course>'
+    '<vertical url_name="v" display_name="V"><unit/></vertical></sequential></chapter></course>'
 )
 
 
@@ -27,7 +27,7 @@ def small(unit="", *, policy=None, course=UNIT, **files):
     """Return the files of a small export: a unit with this XML in it, and more files by name."""
     made = {
         "course/course.xml": '<course url_name="2026" org="MineX" course="M1"/>',
-        "course/course/2026.xml": course.replace("{}", unit),
+        "course/course/2026.xml": course.replace("<unit/>", unit),
         "course/policies/2026/policy.json": policy or '{"course/2026": {}}',
         **files,
     }
