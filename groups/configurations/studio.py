@@ -106,6 +106,8 @@ def with_ids(groups: Iterable[GroupEdit], known: dict[int, Group], taken: set[in
     for group in groups:
         if group.id is not None and group.id not in known:
             raise ConfigurationRefusedError(f"Group {group.id} is not of this configuration.", "groups")
+        if group.id is not None and any(earlier.id == group.id for earlier in found):
+            raise ConfigurationRefusedError(f"Group {group.id} stands twice.", "groups")
         group_id = draw_id(taken) if group.id is None else group.id
         taken.add(group_id)
         found.append(Group(group_id, group.name.strip()))
