@@ -15,11 +15,11 @@ from django.db import connection
 WARM_UP = 3
 
 
-def options(description: str) -> argparse.Namespace:
-    """Read the command line: `learners` in the database and timed `runs` of each thing."""
+def options(description: str, runs: int = 25) -> argparse.Namespace:
+    """Read the command line: `learners` in the database and timed `runs` of each thing (by default `runs`)."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--learners", type=int, default=20_000, help="generated learners, with five enrollments each")
-    parser.add_argument("--runs", type=int, default=25, help="timed runs of each thing, after a warm-up")
+    parser.add_argument("--runs", type=int, default=runs, help="timed runs of each thing, after a warm-up")
     return parser.parse_args()
 
 
