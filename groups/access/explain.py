@@ -76,14 +76,14 @@ class Explanation:
 
     def sections(self) -> list[Section]:
         """Return the sections (the blocks right below the course) with their numbers."""
-        found: list[list] = []
+        found: dict[Node, list] = {}
         for verdict in self.verdicts:
-            if verdict.node.depth == 1:
-                found.append([verdict, 0, 0])
-            if found and verdict.node.depth >= 1:
-                found[-1][1] += verdict.visible
-                found[-1][2] += 1
-        return [Section(*one) for one in found]
+            section = next((node for node in verdict.node.chain() if node.depth == 1), None)
+            if section is not None:
+                counts = found.setdefault(section, [verdict, 0, 0])
+                counts[1] += verdict.visible
+                counts[2] += 1
+        return [Section(*counts) for counts in found.values()]
 
     def reason(self, verdict: Verdict) -> str:
         """Return the top reason, as a sentence."""

@@ -104,36 +104,60 @@ class LearnerSets:
         return [partition_id for partition_id, groups in self.by_partition.items() if len(groups) > 1]
 
 
+@dataclass
+class _Run:
+    """A course run with the sets of its learners, by user id."""
+
+    facts: CourseFacts
+    learners: dict[int, LearnerSets]
+
+
+class _Runs:
+    """Course runs by the key that a row has. Hashing a key is slow; rows of one run share the object."""
+
+    def __init__(self, courses: Mapping[CourseKey, CourseFacts], user_ids: Collection[int]):
+        self.keys, self.user_ids = list(courses), list(user_ids)
+        self.by_key = {
+            key: _Run(facts, {user: LearnerSets(user) for user in user_ids}) for key, facts in courses.items()
+        }
+        self._seen: dict[int, tuple[object, _Run | None]] = {}
+
+    def get(self, key, user) -> tuple[CourseFacts, LearnerSets] | None:
+        """Return the facts of a row's run and the sets of its learner; None when it is another run."""
+        if id(key) not in self._seen:
+            # The key is kept with it, so that its id is not given to another.
+            self._seen[id(key)] = key, self.by_key.get(key)
+        run = self._seen[id(key)][1]
+        return run and (run.facts, run.learners[user])
+
+
 def for_learners(
     courses: Mapping[CourseKey, CourseFacts], user_ids: Collection[int]
-) -> dict[tuple[int, CourseKey], LearnerSets]:
-    """Return the sets of each of these learners in each of these course runs, by user id and key.
+) -> dict[CourseKey, dict[int, LearnerSets]]:
+    """Return the sets of each of these learners in each of these course runs, by key and user id.
 
     The number of queries does not depend on how many learners and runs there are. For more than
     some thousand learners take `for_course`.
     """
-    found = {(user, key): LearnerSets(user) for user in user_ids for key in courses}
-    _read_staff(courses, user_ids, found)
-    _read_enrollments(courses, user_ids, found)
-    _read_cohorts(courses, user_ids, found)
-    _read_learner_groups(courses, user_ids, found)
-    _read_tags(courses, user_ids, found)
-    _read_teams(courses, user_ids, found)
-    for (_, key), learner in found.items():
-        _note_what_is_missing(courses[key], learner)
-    return found
+    runs = _Runs(courses, user_ids)
+    for read in (_read_staff, _read_enrollments, _read_cohorts, _read_learner_groups, _read_tags, _read_teams):
+        read(runs)
+    for run in runs.by_key.values():
+        for learner in run.learners.values():
+            _note_what_is_missing(run.facts, learner)
+    return {key: run.learners for key, run in runs.by_key.items()}
 
 
 def for_course(course: CourseFacts, user_ids: Iterable[int], chunk: int = CHUNK) -> Iterator[LearnerSets]:
     """Yield the sets of many learners of one course run, `chunk` learners at a time."""
     ids = list(user_ids)
     for start in range(0, len(ids), chunk):
-        yield from for_learners({course.key: course}, ids[start : start + chunk]).values()
+        yield from for_learners({course.key: course}, ids[start : start + chunk])[course.key].values()
 
 
 def for_one(course: CourseFacts, user_id: int) -> LearnerSets:
     """Return the sets of one learner in one course run."""
-    return for_learners({course.key: course}, [user_id])[user_id, course.key]
+    return for_learners({course.key: course}, [user_id])[course.key][user_id]
 
 
 def chosen(groups: Mapping[int, int]) -> LearnerSets:
@@ -149,52 +173,55 @@ def chosen(groups: Mapping[int, int]) -> LearnerSets:
 # --- One reader for each table ---------------------------------------------------------------
 
 
-def _read_staff(courses, user_ids, found):
-    everywhere = set(get_user_model().objects.filter(pk__in=user_ids, is_staff=True).values_list("pk", flat=True))
-    rows = CourseAccessRole.objects.filter(user__in=user_ids, role__in=STAFF_ROLES)
-    roles = [row for row in rows.values_list("user_id", "org", "course_id", "role") if row[3] in STAFF_ROLES]
+def _read_staff(runs):
+    everywhere = get_user_model().objects.filter(pk__in=runs.user_ids, is_staff=True).values_list("pk", flat=True)
     for user in everywhere:
-        for key in courses:
-            found[user, key].is_staff = True
-    for user, org, course_key, _ in roles:
-        for key in courses:
+        for run in runs.by_key.values():
+            run.learners[user].is_staff = True
+    rows = CourseAccessRole.objects.filter(user__in=runs.user_ids, role__in=STAFF_ROLES)
+    for user, org, course_key, role in rows.values_list("user_id", "org", "course_id", "role"):
+        # Once more, exactly: MySQL finds "Staff" when asked for "staff", the LMS does not.
+        for key, run in runs.by_key.items() if role in STAFF_ROLES else ():
             if course_key == key or (not course_key and org and org.casefold() == key.org.casefold()):
-                found[user, key].is_staff = True
+                run.learners[user].is_staff = True
 
 
-def _read_enrollments(courses, user_ids, found):
-    rows = CourseEnrollment.objects.filter(user__in=user_ids, course_id__in=courses)
+def _read_enrollments(runs):
+    rows = CourseEnrollment.objects.filter(user__in=runs.user_ids, course_id__in=runs.keys)
     for user, key, mode, is_active in rows.values_list("user_id", "course_id", "mode", "is_active"):
-        if (learner := found.get((user, key))) is None:
+        if (found := runs.get(key, user)) is None:
             continue
+        course, learner = found
         learner.mode, learner.is_enrolled = mode, is_active
         if is_active:
-            track = courses[key].track_of(mode)
-            learner.ways += [
-                Way(partition.id, MODE_GROUPS[track], Kind.TRACK, mode)
-                for partition in courses[key].partitions_of(ENROLLMENT_TRACK)
-            ]
+            group = MODE_GROUPS[course.track_of(mode)]
+            partitions = course.partitions_of(ENROLLMENT_TRACK)
+            learner.ways += [Way(partition.id, group, Kind.TRACK, mode) for partition in partitions]
 
 
-def _read_cohorts(courses, user_ids, found):
-    rows = CohortMembership.objects.filter(user__in=user_ids, course_id__in=courses)
+def _read_cohorts(runs):
+    rows = CohortMembership.objects.filter(user__in=runs.user_ids, course_id__in=runs.keys)
     for user, key, cohort in rows.values_list("user_id", "course_id", "course_user_group_id"):
-        if (learner := found.get((user, key))) is None or cohort not in courses[key].cohorts:
+        if (found := runs.get(key, user)) is None:
+            continue
+        course, learner = found
+        if cohort not in course.cohorts:
             continue
         learner.cohort = cohort
-        if courses[key].is_cohorted and (link := courses[key].cohort_links.get(cohort)):
-            _follow(courses[key], link, Kind.COHORT, courses[key].cohorts[cohort], learner)
+        if course.is_cohorted and (link := course.cohort_links.get(cohort)):
+            _follow(course, link, Kind.COHORT, course.cohorts[cohort], learner)
 
 
-def _read_learner_groups(courses, user_ids, found):
-    keys = {group: key for key, course in courses.items() for group in course.learner_groups}
-    rows = GroupMember.objects.filter(user__in=user_ids, courseusergroup__in=keys).order_by("pk") if keys else ()
-    for row in rows:
-        course = courses[keys[row.courseusergroup_id]]
-        learner, name = found[row.user_id, course.key], course.learner_groups[row.courseusergroup_id]
-        learner.learner_groups.append(row.courseusergroup_id)
-        for link in course.learner_group_links.get(row.courseusergroup_id, ()):
-            _follow(course, link, Kind.LEARNER_GROUP, name, learner)
+def _read_learner_groups(runs):
+    homes = {group: run for run in runs.by_key.values() for group in run.facts.learner_groups}
+    rows = (
+        GroupMember.objects.filter(user__in=runs.user_ids, courseusergroup__in=homes).order_by("pk") if homes else None
+    )
+    for user, group in rows.values_list("user_id", "courseusergroup_id") if homes else ():
+        course, learner = homes[group].facts, homes[group].learners[user]
+        learner.learner_groups.append(group)
+        for link in course.learner_group_links.get(group, ()):
+            _follow(course, link, Kind.LEARNER_GROUP, course.learner_groups[group], learner)
 
 
 def _follow(course, link: Link, kind, name, learner):
@@ -213,18 +240,23 @@ def _follow(course, link: Link, kind, name, learner):
         learner.ways.append(Way(partition.id, link.group_id, kind, name, is_in_lms=kind is Kind.COHORT))
 
 
-def _read_tags(courses, user_ids, found):
-    rows = UserCourseTag.objects.filter(user__in=user_ids, course_id__in=courses, key__startswith=TAG_PREFIX)
+def _read_tags(runs):
+    rows = UserCourseTag.objects.filter(user__in=runs.user_ids, course_id__in=runs.keys, key__startswith=TAG_PREFIX)
     for user, key, tag, value in rows.values_list("user_id", "course_id", "key", "value"):
-        learner, ids = found.get((user, key)), _numbers(tag.removeprefix(TAG_PREFIX), value)
-        partition = ids and learner and courses[key].partition(ids[0], RANDOM)
-        if not partition or partition.scheme != RANDOM:
-            continue
-        if partition.has_group(ids[1]):
-            learner.ways.append(Way(partition.id, ids[1], Kind.TAG, partition.name))
-        else:
-            text = f"The group that was drawn for “{partition.name}” no longer exists; the LMS will draw another."
-            learner.notes.append(text)
+        found, ids = runs.get(key, user), _numbers(tag.removeprefix(TAG_PREFIX), value)
+        if found is not None and ids is not None:
+            _take_tag(*found, *ids)
+
+
+def _take_tag(course, learner, partition_id, group_id):
+    partition = course.partition(partition_id, RANDOM)
+    if partition is None or partition.scheme != RANDOM:
+        return
+    if partition.has_group(group_id):
+        learner.ways.append(Way(partition.id, group_id, Kind.TAG, partition.name))
+    else:
+        text = f"The group that was drawn for “{partition.name}” no longer exists; the LMS will draw another."
+        learner.notes.append(text)
 
 
 def _numbers(*texts):
@@ -232,20 +264,15 @@ def _numbers(*texts):
     return [int(text) for text in texts] if all(text.isascii() and text.isdigit() for text in texts) else None
 
 
-def _read_teams(courses, user_ids, found):
-    keys = {team: key for key, course in courses.items() for team in course.teams}
-    rows = CourseTeamMembership.objects.filter(user__in=user_ids, team__in=keys).order_by("pk") if keys else ()
-    partitions = {
-        (key, partition.team_set): partition
-        for key, course in courses.items()
-        for partition in course.partitions_of(TEAM)
-    }
-    for row in rows:
-        key = keys[row.team_id]
-        name, team_set = courses[key].teams[row.team_id]
-        found[row.user_id, key].teams.append(row.team_id)
-        if partition := partitions.get((key, team_set)):
-            found[row.user_id, key].ways.append(Way(partition.id, row.team_id, Kind.TEAM, name))
+def _read_teams(runs):
+    homes = {team: run for run in runs.by_key.values() for team in run.facts.teams}
+    rows = CourseTeamMembership.objects.filter(user__in=runs.user_ids, team__in=homes).order_by("pk") if homes else None
+    for user, team in rows.values_list("user_id", "team_id") if homes else ():
+        course, learner = homes[team].facts, homes[team].learners[user]
+        name, team_set = course.teams[team]
+        learner.teams.append(team)
+        partitions = [one for one in course.partitions_of(TEAM) if one.team_set == team_set]
+        learner.ways += [Way(partition.id, team, Kind.TEAM, name) for partition in partitions]
 
 
 def _note_what_is_missing(course: CourseFacts, learner: LearnerSets):

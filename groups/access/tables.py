@@ -192,7 +192,7 @@ class LearnerTable(SetsColumns):
         facts = course.load_one(self.course_key)
         found = sets.for_learners({facts.key: facts}, [row.user_id for row in rows])
         for row in rows:
-            row.facts, row.sets = facts, found[row.user_id, facts.key]
+            row.facts, row.sets = facts, found[facts.key][row.user_id]
 
     def render_learner(self, value):
         if not self.links:
@@ -241,7 +241,7 @@ class LearnerCourseTable(SetsColumns):
         facts = course.load([row.key for row in rows])
         found = sets.for_learners(facts, [self.learner.pk])
         for row in rows:
-            row.facts, row.sets = facts[row.key], found[self.learner.pk, row.key]
+            row.facts, row.sets = facts[row.key], found[row.key][self.learner.pk]
 
     def render_course(self, record):
         return course_cell(record.name, record.key)
