@@ -173,7 +173,7 @@ class LearnerTable(SetsColumns):
 
     learner = tables.Column(accessor="user__username", order_by="user__username")
     mode = tables.Column(verbose_name="Enrollment")
-    explain = ShownColumn(verbose_name="", orderable=False)
+    explain = ShownColumn(verbose_name="Access", orderable=False)
     is_active = export_column(verbose_name="Enrolled")
     title_column = "learner"
 
@@ -225,7 +225,7 @@ class LearnerCourseTable(SetsColumns):
 
     course = tables.Column(accessor="key", orderable=False, exclude_from_export=True)
     enrollment = tables.Column(accessor="mode", orderable=False, empty_values=())
-    explain = tables.Column(accessor="key", verbose_name="", orderable=False, exclude_from_export=True)
+    explain = tables.Column(accessor="key", verbose_name="Access", orderable=False, exclude_from_export=True)
     name = tables.Column(visible=False, verbose_name="Course name")
     key = tables.Column(visible=False, verbose_name="Course key")
     title_column = "course"
