@@ -153,7 +153,7 @@ ADMINS_GO_ON = (SIGN_IN, 403, 403, 403, 403, 302, 302)
 DONE_IN_THIS_COURSE = (SIGN_IN, 403, 404, 302, 403, 302, 302)
 POSTS = {
     # There is no such group in this course run.
-    "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "1:100:1:on"}),
+    "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "999999:100:1:on"}),
     "groups:cohort-new": (DONE_IN_THIS_COURSE, {"name": "Fresh", "assignment_type": "manual"}),
     "groups:cohort-edit": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"name": "A", "assignment_type": "manual"}),
     "groups:cohort-delete": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"seen": "something else"}),
