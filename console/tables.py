@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.html import format_html
 from django_tables2.data import TableData, TableListData, TableQuerysetData
 from django_tables2.rows import BoundRow
+from django_tables2.utils import signature
 
 from console import html
 
@@ -123,13 +124,44 @@ class Table(tables.Table):
     def _csv_lines(self, records):
         columns = [column for column in self.columns.iterall() if not column.column.exclude_from_export]
         yield [str(column.header) for column in columns]
+        ways = {column.name: _way(column) for column in columns}
         for record in records:
-            row = BoundRow(record, table=self)
+            row = ExportRow(record, self, ways)
             yield [_plain(row.get_cell_value(column.name)) for column in columns]
 
     def _in_chunks(self, keys):
         for start in range(0, len(keys), EXPORT_CHUNK):
             yield from self.data.fetch(keys[start : start + EXPORT_CHUNK])
+
+
+class ExportRow(BoundRow):
+    """A row of an export. How each column's value is got is found out once, and not for each cell.
+
+    The library inspects the signature of a function each time it calls it, which took most of the
+    time of an export.
+
+    Args:
+        ways: by name of the column what `_way` returns.
+    """
+
+    def __init__(self, record, table, ways):
+        super().__init__(record, table)
+        self.ways = ways
+
+    def _call_value(self, bound_column, value=None):
+        function, names = self.ways[bound_column.name]
+        given = self._optional_cell_arguments(bound_column, value)
+        return function(**(given if names is None else {name: given[name] for name in names}))
+
+
+def _way(column):
+    """Return the function that gives a column's exported value, and the names that it takes; None: all."""
+    function = column.value
+    if getattr(function, "__func__", None) is tables.Column.value:
+        # That one only hands on to this one.
+        function = column.column.render
+    names, takes_all = signature(function)
+    return function, None if takes_all else names
 
 
 def _plain(value):
