@@ -26,7 +26,9 @@ from enrollments.defaults.learner_status import live_intentions, places_of
 from enrollments.defaults.models import DefaultIntention, EnterpriseCourseEnrollment, EnterpriseCustomerUser
 from enrollments.defaults.serializers import IntentionSerializer, LearnerStatusSerializer, PlacedIntentionSerializer
 from enrollments.defaults.status import Bucket
+from enrollments.models import CourseMode
 
+NEEDED = (DefaultIntention, EnterpriseCustomerUser, EnterpriseCourseEnrollment, CourseMode)
 MISSING = "MISSING: enterprise.can_view_default_enterprise_enrollment_intentions"
 NO_CUSTOMER = "enterprise_customer_uuid is a required query parameter."
 BAD_CUSTOMER = "enterprise_customer_uuid query parameter is not a valid UUID."
@@ -43,7 +45,7 @@ class IntentionApiView(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        features.require(DefaultIntention, EnterpriseCustomerUser, EnterpriseCourseEnrollment)
+        features.require(*NEEDED)
         self.links = EnterpriseCustomerUser.objects.filter(user_id=request.user.pk, linked=True)
         self.sees_all = request.user.has_perm(Permission.VIEW_LEARNERS)
 

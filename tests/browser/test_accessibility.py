@@ -51,6 +51,7 @@ def site(transactional_db):
         "/enrollments/?course=broken",
         "/resets/?ql=statuss+%3D+1",
         "/there/is/nothing/",
+        "/api/docs/",
         f"/resets/enrollments/{enrollment.pk}/confirm/",
     ]
 
@@ -62,6 +63,7 @@ ADMIN = [
     "/admin/lectern_resets/courseresetaudit/?q=status+%3D+",
     "/admin/lectern_resets/courseresetcourseoptin/add/",
     "/admin/auth/user/",
+    "/admin/lectern_console/apitoken/add/",
 ]
 
 
