@@ -63,6 +63,7 @@ from tests.factories import (
     days_ago,
     support,
 )
+from tests.groups import samples as group_samples
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +153,7 @@ FACTS = {
 }
 # One more row of each model.
 MAKERS = {
+    **group_samples.MAKERS,
     User: LearnerFactory,
     UserProfile: lambda: LearnerFactory().profile,
     CourseAccessRole: lambda: CourseAccessRole.objects.get(user=support()),
