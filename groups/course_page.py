@@ -22,6 +22,7 @@ class CourseTab:
         url_name: a view that takes `course_key`.
         order: position from the left; the lowest is the default tab.
         count: the number beside the label for a course key; None for a tab without one.
+        permission: about a course run; who lacks it does not see the tab.
     """
 
     slug: str
@@ -29,6 +30,7 @@ class CourseTab:
     url_name: str
     order: int
     count: Callable[[object], int] | None = None
+    permission: str = Permission.MANAGE
 
 
 _tabs: dict[str, CourseTab] = {}
@@ -39,9 +41,11 @@ def register_tab(tab: CourseTab) -> None:
     _tabs[tab.slug] = tab
 
 
-def tabs() -> list[CourseTab]:
-    """Return the tabs from left to right."""
-    return sorted(_tabs.values(), key=lambda tab: tab.order)
+def tabs_for(user, course_key) -> list[CourseTab]:
+    """Return the tabs that `user` may open of this run, from left to right."""
+    permissions = {tab.permission for tab in _tabs.values()}
+    granted = {permission for permission in permissions if user.has_perm(permission, course_key)}
+    return sorted((tab for tab in _tabs.values() if tab.permission in granted), key=lambda tab: tab.order)
 
 
 class CoursePageMixin(StaffViewMixin):
@@ -50,6 +54,7 @@ class CoursePageMixin(StaffViewMixin):
     Somebody without any course gets 403; a course run of somebody else is 404, existing or not.
 
     Class attributes:
+        permission_required: asked without an object, and then about the run.
         tab: slug of the registered tab.
     """
 
@@ -63,7 +68,7 @@ class CoursePageMixin(StaffViewMixin):
 
     def may_enter(self) -> bool:
         """Say whether the viewer may open this page of this course run."""
-        return self.request.user.has_perm(Permission.MANAGE, self.course_key)
+        return self.request.user.has_perm(self.permission_required, self.course_key)
 
     @property
     def course_key(self):
@@ -90,6 +95,6 @@ class CoursePageMixin(StaffViewMixin):
                     "count": tab.count(self.course_key) if tab.count else None,
                     "current": tab.slug == self.tab,
                 }
-                for tab in tabs()
+                for tab in tabs_for(self.request.user, self.course_key)
             ],
         }

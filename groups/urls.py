@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("groups.access.urls")),
     path("groups/<course_key:course_key>/configurations/", include("groups.configurations.urls")),
     path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
+    path("groups/<course_key:course_key>/learner-groups/", include("groups.learner_groups.urls")),
     path("groups/<course_key:course_key>/mapping/", include("groups.mapping.urls")),
     path("groups/<course_key:course_key>/", include("groups.cohorts.urls")),
 ]

@@ -1,7 +1,6 @@
 """My courses, and the way into one of them."""
 
-from django.db.models import Exists, OuterRef
-from django.http import Http404
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import redirect
 from django.views import View
 
@@ -13,29 +12,31 @@ from groups import course_page
 from groups.cohorts import rows
 from groups.filters import CourseFilter
 from groups.models import CourseCohortsSettings, CourseUserGroup
-from groups.rules import Permission, managed_filter
+from groups.rules import Permission, instructed_groups, managed_filter
 from groups.tables import CourseTable
 
 NAMELESS = 100
 
 
 class CourseListView(TableView):
-    """`/groups/`: the course runs whose groups the viewer manages."""
+    """`/groups/`: the course runs whose groups the viewer manages, or with a learner group of theirs."""
 
-    permission_required = Permission.MANAGE
+    permission_required = Permission.INSTRUCT
     template_name = "groups/courses.html"
     table_class = CourseTable
     filterset_class = CourseFilter
     title = "My courses"
     empty_title = "No course runs"
-    empty_text = "You manage the groups of the course runs where you are course staff or instructor."
+    empty_text = "Here are the course runs where you are course staff, or instructor of a learner group."
 
     def get(self, request, *args, **kwargs):
         features.require(CourseUserGroup, CourseCohortsSettings)
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):
-        return rows.courses(CourseOverview.objects.filter(managed_filter(self.request.user, "id")))
+        instructed = CourseUserGroup.objects.filter(pk__in=instructed_groups(self.request.user)).values("course_id")
+        mine = managed_filter(self.request.user, "id") | Q(pk__in=instructed)
+        return rows.courses(CourseOverview.objects.filter(mine))
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -54,10 +55,9 @@ def nameless_runs(viewer) -> list:
 
 
 class CourseView(course_page.CoursePageMixin, View):
-    """`/groups/<course key>/`: goes to the first tab."""
+    """`/groups/<course key>/`: goes to the first tab that the viewer may open."""
+
+    permission_required = Permission.INSTRUCT
 
     def get(self, request, course_key):
-        tabs = course_page.tabs()
-        if not tabs:
-            raise Http404
-        return redirect(tabs[0].url_name, course_key)
+        return redirect(course_page.tabs_for(request.user, course_key)[0].url_name, course_key)

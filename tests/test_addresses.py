@@ -6,7 +6,7 @@ from opaque_keys.edx.keys import CourseKey
 
 from groups.cohorts.bulk.parse import Row
 from groups.cohorts.bulk.plan import make_upload
-from groups.models import UserPartition
+from groups.models import CourseUserGroup, UserPartition
 from groups.olx.drafts import prepare
 from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
@@ -45,6 +45,7 @@ OF_THIS_COURSE_BY_POST = (SIGN_IN, 403, 404, 405, 403, 405, 405)
 COURSE_TABS = ("cohorts", "cohort-new", "cohorts-repair", "learners", "settings", "assignments", "assignments-new")
 COHORT_PAGES = ("cohort", "cohort-edit", "cohort-delete", "cohort-add", "cohort-waiting")
 PLAN_PAGES = ("detail", "progress", "summary", "confirm")
+LEARNER_GROUP_PAGES = ("learner-group", "learner-group-edit", "learner-group-delete", "learner-group-add")
 
 ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
@@ -89,6 +90,10 @@ ADDRESSES = {
     "groups:mapping-reach": (OF_THIS_COURSE, {"course_key": RUN}),
     **{f"groups:{name}": (OF_THIS_COURSE, {"course_key": RUN}) for name in COURSE_TABS},
     **{f"groups:{name}": (OF_THIS_COURSE, {"course_key": RUN, "pk": "cohort"}) for name in COHORT_PAGES},
+    "groups:learner-groups": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:learner-group-new": (OF_THIS_COURSE, {"course_key": RUN}),
+    **{f"groups:{name}": (OF_THIS_COURSE, {"course_key": RUN, "pk": "learner_group"}) for name in LEARNER_GROUP_PAGES},
+    "groups:learner-group-members": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "learner_group"}),
     **{f"groups:assignments-{name}": (OF_THIS_COURSE, {"course_key": RUN, "pk": "assignment"}) for name in PLAN_PAGES},
     "groups:assignments-cancel": (
         (SIGN_IN, 403, 404, 302, 403, 302, 302),
@@ -154,6 +159,12 @@ DONE_IN_THIS_COURSE = (SIGN_IN, 403, 404, 302, 403, 302, 302)
 POSTS = {
     # There is no such group in this course run.
     "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "999999:100:1:on"}),
+    "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "1:100:1:on"}),
+    "groups:learner-group-new": (CHANGED, {"name": "Fresh"}),
+    "groups:learner-group-edit": (OUT_OF_DATE, {"name": "Lab"}),
+    "groups:learner-group-delete": (OUT_OF_DATE, {"seen": "something else"}),
+    "groups:learner-group-add": (OF_THIS_COURSE, {"learners": "anna"}),
+    "groups:learner-group-members": (CHANGED, {"learner": "1"}),
     "groups:cohort-new": (DONE_IN_THIS_COURSE, {"name": "Fresh", "assignment_type": "manual"}),
     "groups:cohort-edit": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"name": "A", "assignment_type": "manual"}),
     "groups:cohort-delete": ((SIGN_IN, 403, 404, 409, 403, 409, 409), {"seen": "something else"}),
@@ -238,7 +249,9 @@ def rows():
         enterprise_customer__uuid=CUSTOMER, enterprise_customer__slug="mine", content_key=str(RUN)
     )
     realization = factories.RealizationFactory(intended_enrollment=intention)
+    lab = CourseUserGroup.objects.create(name="Lab", course_id=RUN, group_type="groups")
     return {
+        "learner_group": lab.pk,
         "cohort": cohort.pk,
         "assignment": assignment.pk,
         "intention": intention.pk,

@@ -110,7 +110,6 @@ class ExplanationMixin(TablePageMixin):
             "differing": sum(verdict.engines_differ for verdict in self.explanation.verdicts),
             "sections": sections,
             "sections_open": len(sections) <= OPEN_SECTIONS,
-            "import_tab": next((tab.url_name for tab in course_page.tabs() if tab.slug == "import"), None),
         }
 
     def export_name(self):

@@ -115,14 +115,14 @@ class AddLearnersView(CohortMixin, View):
         except GroupRefusedError as refusal:
             form.add_error("learners", f"{refusal} Nobody was added.")
             return self.show(form, status=INVALID)
-        return self.show(AddLearnersForm(), results=_results(added), number=len(added))
+        return self.show(AddLearnersForm(), results=results_of(added), number=len(added))
 
     def show(self, form, status=200, **more):
         context = self.frame() | self.about() | {"form": form, **more}
         return render(self.request, "groups/cohorts/added.html", context, status=status)
 
 
-def _results(added):
+def results_of(added):
     """Return outcomes with their learners, in the order of what needs attention."""
     found = []
     for outcome, (tone, label) in OUTCOMES.items():
