@@ -159,7 +159,6 @@ DONE_IN_THIS_COURSE = (SIGN_IN, 403, 404, 302, 403, 302, 302)
 POSTS = {
     # There is no such group in this course run.
     "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "999999:100:1:on"}),
-    "groups:mapping-link": ((SIGN_IN, 403, 404, 404, 403, 404, 404), {"link": "1:100:1:on"}),
     "groups:learner-group-new": (CHANGED, {"name": "Fresh"}),
     "groups:learner-group-edit": (OUT_OF_DATE, {"name": "Lab"}),
     "groups:learner-group-delete": (OUT_OF_DATE, {"seen": "something else"}),
