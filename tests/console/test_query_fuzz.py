@@ -12,7 +12,7 @@ from opaque_keys.edx.keys import CourseKey
 from console import querying
 from console.admin import site
 from console.queries import lists
-from console.query_fields import Key
+from console.query_fields import Key, Uuid
 from console.views import INTROSPECT
 from tests import factories
 
@@ -71,7 +71,10 @@ OPERATORS = {
     "datetime": ["=", "!=", "<", "<=", ">", ">=", "~", "!~", "in", "not in"],
     "bool": ["=", "!="],
 }
-PARTS_OF_A_KEY = ["~", "!~", "startswith", "endswith"]
+# Text that is not any text: a part of a key, and a whole UUID.
+SPECIAL = {Key: "key", Uuid: "uuid"}
+VALUES |= {"key": VALUES["str"], "uuid": st.uuids().map(lambda found: f'"{found}"')}
+OPERATORS |= {"key": ["~", "!~", "startswith", "endswith"], "uuid": ["=", "!=", "in", "not in"]}
 
 
 @cache
@@ -95,10 +98,11 @@ def comparisons(draw, found):
     name, field = draw(st.sampled_from(paths(found)))
     if field.type == "relation" or (field.nullable and draw(st.booleans())):
         return f"{name} {draw(st.sampled_from(['=', '!=']))} None"
-    operator = draw(st.sampled_from(PARTS_OF_A_KEY if isinstance(field, Key) else OPERATORS[field.type]))
+    kind = SPECIAL.get(type(field), field.type)
+    operator = draw(st.sampled_from(OPERATORS[kind]))
     if operator.split()[-1] != "in":
-        return f"{name} {operator} {draw(VALUES[field.type])}"
-    return f"{name} {operator} ({', '.join(draw(st.lists(VALUES[field.type], min_size=1, max_size=3)))})"
+        return f"{name} {operator} {draw(VALUES[kind])}"
+    return f"{name} {operator} ({', '.join(draw(st.lists(VALUES[kind], min_size=1, max_size=3)))})"
 
 
 def valid(found):
