@@ -95,7 +95,9 @@ TEMPLATES = [
 # --- Database --------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'lectern.sqlite3'}")}
-DATABASE_ENGINE = DATABASES["default"]["ENGINE"].rpartition(".")[2]
+DATABASE_ENGINE = DATABASES["default"].get("ENGINE", "").rpartition(".")[2]
+if DATABASE_ENGINE not in {"sqlite3", "postgresql", "mysql"}:
+    raise environ.ImproperlyConfigured("DATABASE_URL must begin with sqlite:///, postgres:// or mysql://.")
 DATABASE_ROUTERS = ["console.platform.PlatformRouter"]
 # As in the platform: its own keys are 32-bit unless a model says otherwise.
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"

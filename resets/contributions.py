@@ -3,7 +3,8 @@
 import django_filters as filters
 
 from console import cards, health, learners, metrics, navigation
-from console.platform import register_tables
+from console.platform import features, register_tables
+from console.platform.detachment import register_unfinished
 from console.query_fields import Text
 from console.rules import Permission as ConsolePermission
 from enrollments import columns
@@ -11,7 +12,7 @@ from resets import cards as reset_cards
 from resets import metrics as reset_metrics
 from resets import owners, sweeper
 from resets.eligibility import ResetStatus, with_reset_status
-from resets.models import RESET_TABLES, CourseResetAudit
+from resets.models import RESET_TABLES, CourseResetAudit, ResetJob
 from resets.rules import Permission
 from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
 
@@ -42,12 +43,21 @@ def register() -> None:
     cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20, needs=RESET_TABLES))
     cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30, needs=RESET_TABLES))
     register_tables(owners.table_uses)
+    register_unfinished(_unfinished)
     health.register("resets", sweeper.nothing_is_stuck)
     metrics.register(reset_metrics.collect)
 
 
 def _count(learner, viewer):
     return CourseResetAudit.objects.visible_to(viewer).filter(course_enrollment__user=learner).count()
+
+
+def _unfinished():
+    """Return how many resets of ours wait or run; without their tables there is none."""
+    if not features.has(*RESET_TABLES):
+        return 0
+    open_states = [CourseResetAudit.Status.ENQUEUED, CourseResetAudit.Status.IN_PROGRESS]
+    return ResetJob.objects.filter(audit__status__in=open_states).count()
 
 
 def _filters():

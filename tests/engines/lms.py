@@ -72,6 +72,10 @@ class MariaDB:
         self.run(f"CREATE OR REPLACE USER {self.account} IDENTIFIED BY 'secret'")
         return with_account(self.url, self.account)
 
+    def grant_reading(self):
+        """Let the account read everything, and nothing else."""
+        self.run(f"GRANT SELECT ON {self.name}.* TO {self.account}")
+
     def run(self, sql):
         """Execute one statement and return its rows."""
         with self.server.cursor() as cursor:
@@ -125,6 +129,10 @@ class PostgreSQL:
         """Make the account and return its URL."""
         self._on_server(f"CREATE ROLE {self.account} LOGIN PASSWORD 'secret'")
         return with_account(self.url, self.account)
+
+    def grant_reading(self):
+        """Let the account read everything, and nothing else."""
+        self.run(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {self.account}")
 
     def run(self, sql):
         """Execute one statement and return its rows."""

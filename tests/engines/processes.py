@@ -35,12 +35,22 @@ class Installation:
 
     def manage(self, *arguments):
         """Run one management command and return what it said."""
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = self._run(arguments)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def refused(self, *arguments):
+        """Run one management command that has to fail, and return its complaint, which is no traceback."""
+        done = self._run(arguments)
+        assert done.returncode != 0, done.stdout
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.stderr
+
+    def _run(self, arguments):
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=settings.BASE_DIR, env=self.environment, capture_output=True, text=True, check=False
+        )
 
     @contextmanager
     def web(self):
