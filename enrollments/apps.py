@@ -10,6 +10,7 @@ class EnrollmentsConfig(AppConfig):
         from console import cards, learners, navigation  # noqa: PLC0415 (needs the app registry)
         from console.rules import Permission  # noqa: PLC0415
         from enrollments.cards import my_courses  # noqa: PLC0415
+        from enrollments.defaults.learners.views import count_intentions  # noqa: PLC0415
         from enrollments.models import CourseEnrollment  # noqa: PLC0415
         from enrollments.views import course_jump  # noqa: PLC0415
 
@@ -32,6 +33,15 @@ class EnrollmentsConfig(AppConfig):
                 url_name="enrollments:courses",
                 order=10,
                 count=lambda learner, viewer: CourseEnrollment.objects.visible_to(viewer).filter(user=learner).count(),
+            )
+        )
+        learners.register_tab(
+            learners.LearnerTab(
+                slug="defaults",
+                label="Defaults",
+                url_name="enrollments:defaults",
+                order=40,
+                count=count_intentions,
             )
         )
         learners.register_jump(course_jump)

@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 from console.views import list_paths
 from enrollments import api, views
 from enrollments.defaults import api as defaults_api
+from enrollments.defaults.learners.views import LearnerDefaultsView
 
 app_name = "enrollments"
 # edx-enterprise's own addresses.
@@ -16,6 +17,7 @@ urlpatterns = [
     *list_paths("learners/<str:username>/courses/", views.LearnerCoursesView, "courses"),
     *list_paths("enrollments/", views.EnrollmentListView, "list"),
     path("enrollments/", include("enrollments.defaults.urls")),
+    path("learners/<str:username>/defaults/", LearnerDefaultsView.as_view(), name="defaults"),
     re_path(MOBILE + "enrollments_status/", api.EnrollmentsStatusView.as_view(), name="mobile-status"),
     path(INTENTIONS, defaults_api.IntentionListView.as_view(), name="api-intentions"),
     path(f"{INTENTIONS}learner-status/", defaults_api.LearnerStatusView.as_view(), name="api-learner-status"),

@@ -4,6 +4,7 @@ import pytest
 from django.urls import get_resolver, reverse
 from opaque_keys.edx.keys import CourseKey
 
+from enrollments.defaults.realizing.plan import make_draft as make_realization
 from groups.cohorts.bulk.parse import Row
 from groups.cohorts.bulk.plan import make_upload
 from groups.models import CourseUserGroup, UserPartition
@@ -47,6 +48,9 @@ COHORT_PAGES = ("cohort", "cohort-edit", "cohort-delete", "cohort-add", "cohort-
 PLAN_PAGES = ("detail", "progress", "summary", "confirm")
 LEARNER_GROUP_PAGES = ("learner-group", "learner-group-edit", "learner-group-delete", "learner-group-add")
 
+ADMINS_BY_POST_ONLY = (SIGN_IN, 403, 403, 403, 403, 405, 405)
+ADMINS_REDIRECTED = (SIGN_IN, 403, 403, 403, 403, 302, 302)
+
 ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
     "console:learners": (SUPPORT, {}),
@@ -79,6 +83,19 @@ ADDRESSES = {
     "enrollments:realizations-introspect": (ADMINS, {}),
     "enrollments:realizations-suggestions": (ADMINS, {}),
     "enrollments:realization": (ADMINS, {"pk": "realization"}),
+    "enrollments:defaults": (SUPPORT, {"username": "anna"}),
+    "enrollments:intention-learners": (ADMINS, {"pk": "intention"}),
+    "enrollments:intention-tally": (ADMINS, {"pk": "intention"}),
+    "enrollments:realize": (ADMINS, {}),
+    "enrollments:realize-new": (ADMINS, {}),
+    "enrollments:realize-detail": (ADMINS, {"pk": "realize"}),
+    "enrollments:realize-progress": (ADMINS, {"pk": "realize"}),
+    "enrollments:realize-confirm": (ADMINS, {"pk": "realize"}),
+    "enrollments:realize-discard": (ADMINS_BY_POST_ONLY, {"pk": "realize"}),
+    "enrollments:realize-pause": (ADMINS_BY_POST_ONLY, {"pk": "realize"}),
+    "enrollments:realize-resume": (ADMINS_BY_POST_ONLY, {"pk": "realize"}),
+    "enrollments:realize-cancel": (ADMINS_REDIRECTED, {"pk": "realize"}),
+    "enrollments:realize-retry": (ADMINS_REDIRECTED, {"pk": "realize"}),
     "groups:courses": (COURSE_STAFF, {}),
     "groups:course": ((SIGN_IN, 403, 404, 302, 403, 302, 302), {"course_key": RUN}),
     "groups:learner": (SUPPORT, {"username": "anna"}),
@@ -179,6 +196,11 @@ POSTS = {
         for change in ("confirm", "discard", "cancel", "retry")
     },
     "enrollments:facts": ((SIGN_IN, 403, 403, 403, 403, 422, 422), {}),
+    "enrollments:realize-new": ((SIGN_IN, 403, 403, 403, 403, 422, 422), {}),
+    **{
+        f"enrollments:realize-{change}": (ADMINS_GO_ON, {})
+        for change in ("confirm", "discard", "pause", "resume", "cancel", "retry")
+    },
     "enrollments:intention-new": (ADMINS_GO_ON, {"customer": "mine", "content_key": "MineX+M2"}),
     "enrollments:intention-edit": (
         (SIGN_IN, 403, 403, 403, 403, 409, 409),
@@ -249,7 +271,10 @@ def rows():
     )
     realization = factories.RealizationFactory(intended_enrollment=intention)
     lab = CourseUserGroup.objects.create(name="Lab", course_id=RUN, group_type="groups")
+    factories.CustomerUserFactory(enterprise_customer=intention.enterprise_customer)
+    plan = make_realization(intention_uuid=intention.pk, memo="Asked for", actor=factories.admin_user())
     return {
+        "realize": plan.pk,
         "learner_group": lab.pk,
         "cohort": cohort.pk,
         "assignment": assignment.pk,

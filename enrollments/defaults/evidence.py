@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from console.platform import features
 from console.versions import DELETED
 from enrollments.defaults.content import Content
 from enrollments.defaults.models import (
@@ -58,8 +59,16 @@ def subjects_of(customer_users: Iterable[EnterpriseCustomerUser]) -> list[Subjec
 def subject(learner, customer_id) -> Subject:
     """Return one learner as a customer sees them, linked or not."""
     row = EnterpriseCustomerUser.objects.filter(enterprise_customer=customer_id, user_id=learner.pk).first()
-    pending = PendingCustomerUser.objects.filter(enterprise_customer=customer_id, user_email__iexact=learner.email)
-    return Subject(learner.pk, learner.email, row, is_pending=bool(learner.email) and pending.exists())
+    is_pending = waiting_for(learner.email).filter(enterprise_customer=customer_id).exists()
+    return Subject(learner.pk, learner.email, row, is_pending=is_pending)
+
+
+def waiting_for(email: str):
+    """Return the rows of customers who wait for an account with this address; none for no address."""
+    rows = PendingCustomerUser.objects
+    if not email or not features.has(PendingCustomerUser):
+        return rows.none()
+    return rows.filter(user_email__iexact=email)
 
 
 def scan(intention: DefaultIntention, content: Content, customer_users) -> Iterator[tuple[Subject, Evidence]]:
@@ -179,12 +188,14 @@ class _Rows:
 
     def _deleted(self):
         """Return when a realization was deleted, of those whose enterprise enrollment's history names the learner."""
+        if not features.has(HistoricalRealization):
+            return {}
         gone = dict(
             HistoricalRealization.objects.filter(intended_enrollment_id=self.intention.pk, history_type=DELETED)
             .order_by("history_date")
             .values_list("realized_enrollment_id", "history_date")
         )
-        if not gone:
+        if not gone or not features.has(HistoricalEnterpriseCourseEnrollment):
             return {}
         owners = HistoricalEnterpriseCourseEnrollment.objects.filter(
             enterprise_customer_user_id__in=self.customer_users, id__in=gone
@@ -232,7 +243,7 @@ def _ends(inactive):
     rows = CourseEnrollmentHistory.objects.filter(
         user_id__in={user for user, _ in pairs}, course_id__in={key for _, key in pairs}
     ).order_by("history_date")
-    for row in rows if pairs else ():
+    for row in rows if pairs and features.has(CourseEnrollmentHistory) else ():
         if (row.user_id, row.course_id) in pairs:
             versions[pairs[row.user_id, row.course_id]].append(row)
     kinds = _kinds_of_people({row.history_user_id for rows in versions.values() for row in rows})

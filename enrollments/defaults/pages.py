@@ -27,6 +27,7 @@ class Tab:
 TABS = (
     Tab("Intentions", "enrollments:intentions"),
     Tab("Realizations", "enrollments:realizations"),
+    Tab("Plans", "enrollments:realize"),
     Tab("Facts", "enrollments:facts"),
 )
 

@@ -1,6 +1,6 @@
 """Addresses of default enrollments."""
 
-from django.urls import path
+from django.urls import include, path
 
 from console.views import list_paths
 from enrollments.defaults import fact_views, intention_views, realization_views
@@ -13,6 +13,8 @@ urlpatterns = [
     path("intentions/<uuid:pk>/edit/", intention_views.ChangeIntentionView.as_view(), name="intention-edit"),
     path("intentions/<uuid:pk>/remove/", intention_views.RemoveIntentionView.as_view(), name="intention-remove"),
     path("intentions/<uuid:pk>/restore/", intention_views.RestoreIntentionView.as_view(), name="intention-restore"),
+    path("intentions/<uuid:pk>/", include("enrollments.defaults.learners.urls")),
+    path("realize/", include("enrollments.defaults.realizing.urls")),
     *list_paths("realizations/", realization_views.RealizationListView, "realizations"),
     path("realizations/<int:pk>/", realization_views.RealizationDetailView.as_view(), name="realization"),
 ]

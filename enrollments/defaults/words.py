@@ -1,5 +1,7 @@
 """What a status means, for people: one sentence, and how it looks."""
 
+from datetime import datetime
+
 from console import html
 from enrollments.defaults.status import EndedBy, Evidence, Status
 
@@ -75,3 +77,12 @@ def evidence_of(evidence: Evidence) -> list[tuple[str, object]]:
         facts.append(("Marked as unenrolled", record.unenrolled_at if record.unenrolled else record.unenrolled))
         facts.append(("License revoked", record.is_revoked))
     return facts
+
+
+def shown(value):
+    """Return a value of the evidence for a page."""
+    if isinstance(value, datetime):
+        return html.ago(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else value
