@@ -184,8 +184,11 @@ def run_reset(audit_id: int, *, worker: str) -> bool:
         Whether this call did it; False when it was not there to be claimed, failed, or was cut off
         from the database.
     """
-    if not _claim(audit_id, worker):
-        return False
+    return claim(audit_id, worker=worker) and run_claimed(audit_id, worker=worker)
+
+
+def run_claimed(audit_id: int, *, worker: str) -> bool:
+    """Do a reset that this worker has claimed. Returns as `run_reset`."""
     link = connection.connection
     try:
         _clear(audit_id, worker)
@@ -204,7 +207,8 @@ def run_reset(audit_id: int, *, worker: str) -> bool:
 
 
 @atomic_with_retries
-def _claim(audit_id, worker):
+def claim(audit_id: int, *, worker: str) -> bool:
+    """Make an enqueued reset this worker's, for as long as a lease; return whether it is."""
     now = timezone.now()
     if lock_job(audit_id) is None:
         return False  # Written by Open edX's own tool: its own worker does it.

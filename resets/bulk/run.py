@@ -74,13 +74,16 @@ def _do(item, bulk, worker):
         QUEUE.fail(item, worker, UNEXPECTED.format(type(error).__name__))
     else:
         if audit_id:
-            actions.run_reset(audit_id, worker=worker)
+            actions.run_claimed(audit_id, worker=worker)
             settle(audit_id)
 
 
 @atomic_with_retries
 def _start(item, bulk, worker):
-    """Start one item's reset; return its audit id, or None when it is not this worker's any more."""
+    """Start and claim one item's reset; return its audit id, or None when it is not this worker's any more.
+
+    Both in one transaction: where one worker writes at a time, each further one is a wait for the others.
+    """
     mine = BulkItem.objects.filter(pk=item.pk, state=Item.PENDING, worker=worker)
     if not mine.update(state=Item.STARTED, claimed_until=None):
         return None
@@ -93,6 +96,7 @@ def _start(item, bulk, worker):
         rings=False,
     )
     BulkItem.objects.filter(pk=item.pk).update(audit=audit)
+    actions.claim(audit.pk, worker=worker)
     return audit.pk
 
 

@@ -196,7 +196,7 @@ def test_a_worker_whose_reset_was_taken_over_writes_nothing():
     enrollment = resettable()
     factories.StudentModuleFactory(enrollment=enrollment)
     audit = start(enrollment)
-    actions._claim(audit.pk, "slow")
+    actions.claim(audit.pk, worker="slow")
     ResetJob.objects.filter(pk=audit.pk).update(worker="other")
     with pytest.raises(actions.LeaseLostError):
         actions._clear(audit.pk, "slow")

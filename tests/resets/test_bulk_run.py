@@ -13,7 +13,7 @@ from console.plans import changes
 from console.plans.changes import PlanRefusedError
 from groups.models import UserCourseTag
 from resets import retention, sweeper, tasks
-from resets.actions import ResetRefusedError
+from resets.actions import ResetRefusedError, run_claimed
 from resets.bulk import actions, run
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.parse import Line
@@ -248,7 +248,8 @@ def test_what_is_started_when_it_is_cancelled_is_finished(running, agent):
     audit_id = run._start(first, BulkReset.objects.get(pk=bulk.pk), "worker")
     actions.cancel(bulk_id=bulk.pk, actor=agent)
     assert (state(bulk), bulk.finished_at) == (State.CANCELLED, None)
-    tasks.run_reset(audit_id)
+    assert run_claimed(audit_id, worker="worker")
+    QUEUE.finish(run.settle(audit_id))
     assert states(bulk) == [Item.DONE, Item.SKIPPED]
     assert state(bulk) == State.CANCELLED
     assert bulk.finished_at is not None
@@ -340,8 +341,8 @@ def test_a_reset_whose_worker_died_after_starting_it_is_finished_by_another(runn
     audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead")
     work_until_idle(bulk)
     assert states(bulk) == [Item.STARTED], "it has its reset: nobody starts another"
-    ResetJob.objects.update(rung_at=long_ago())
-    assert sweeper.sweep()["rung"] == 1
+    ResetJob.objects.update(lease_until=long_ago())
+    assert sweeper.sweep()["taken_over"] == 1
     tasks.run_reset(audit_id)
     assert states(bulk) == [Item.DONE]
     assert state(bulk) == State.DONE

@@ -74,7 +74,7 @@ def test_a_worker_that_was_given_up_and_its_successor():
     enrollment = resettable()
     factories.StudentModuleFactory.create_batch(20, enrollment=enrollment)
     audit = start(enrollment.pk, factories.support().pk)
-    actions._claim(audit.pk, "slow")
+    actions.claim(audit.pk, worker="slow")
     ResetJob.objects.update(lease_until=factories.days_ago(1))
     sweeper.sweep()
     at_the_same_time(
