@@ -4,8 +4,9 @@ from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import serializers
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, ParseError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import BasePermission
 from rest_framework.response import Response
 from rest_framework.throttling import UserRateThrottle
@@ -57,6 +58,27 @@ class StatedPermission(BasePermission):
             return False
         needed = getattr(view, "permission_required", Permission.USE_CONSOLE)
         return needed is None or request.user.has_perm(needed)
+
+
+class TooLargeError(APIException):
+    """A body with more bytes than DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = 413
+    default_detail = "The request is too large."
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON that is neither too large nor nested too deeply to be read."""
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        # Django looks at the length only where a session's CSRF token was looked for in the body before.
+        length = parser_context["request"].META.get("CONTENT_LENGTH") or 0
+        if int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLargeError
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("JSON parse error - nested too deeply") from error
 
 
 class DetailSerializer(serializers.Serializer):

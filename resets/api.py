@@ -13,11 +13,12 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from console.accounts import find_accounts
+from console.api import BoundedJSONParser
 from console.learners import is_retired
 from console.platform import features
 from enrollments.models import CourseEnrollment
@@ -83,7 +84,7 @@ class CourseResetView(APIView):
     """A learner's courses that are opted in to resets, and starting a reset."""
 
     permission_required = Permission.RESET
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    parser_classes = [BoundedJSONParser, FormParser, MultiPartParser]
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)

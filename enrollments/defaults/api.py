@@ -33,6 +33,8 @@ MISSING = "MISSING: enterprise.can_view_default_enterprise_enrollment_intentions
 NO_CUSTOMER = "enterprise_customer_uuid is a required query parameter."
 BAD_CUSTOMER = "enterprise_customer_uuid query parameter is not a valid UUID."
 
+ID_DIGITS = len(str(MAX_ID))
+
 CUSTOMER = OpenApiParameter(
     "enterprise_customer_uuid", OpenApiTypes.UUID, required=True, description="The customer whose intentions these are."
 )
@@ -147,8 +149,8 @@ class LearnerStatusView(IntentionApiView):
         wanted = self.request.query_params.get("lms_user_id")
         if wanted is None or not self.sees_all:
             return self.request.user
-        is_number = wanted.isascii() and wanted.isdigit() and int(wanted) <= MAX_ID
-        learner = get_user_model().objects.filter(pk=int(wanted)).first() if is_number else None
+        is_id = wanted.isascii() and wanted.isdigit() and len(wanted) <= ID_DIGITS and int(wanted) <= MAX_ID
+        learner = get_user_model().objects.filter(pk=int(wanted)).first() if is_id else None
         if learner is None:
             raise ValidationError({"detail": f"User with lms_user_id {wanted} not found."})
         return learner

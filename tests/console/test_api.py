@@ -239,6 +239,18 @@ class TestSigningIn:
         assert response.status_code == 400
         assert "JSON" in response.json()["detail"]
 
+    def test_json_that_is_nested_too_deeply_is_400(self, client_of):
+        client = client_of(factories.support())
+        response = client.post("/changing/", "[" * 100_000, content_type="application/json")
+        assert (response.status_code, response.json()) == (400, {"detail": "JSON parse error - nested too deeply"})
+
+    def test_json_that_is_too_large_is_413(self, client_of, settings):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+        person = factories.support()
+        for client in (client_of(person), bearer(token_of(person)[1])):
+            response = client.post("/changing/", {"a": "0123456789"}, content_type="application/json")
+            assert (response.status_code, response.json()) == (413, {"detail": "The request is too large."})
+
     def test_other_formats_are_refused(self, client_of):
         response = client_of(factories.support()).post("/changing/", "<a/>", content_type="text/xml")
         assert response.status_code == 415
