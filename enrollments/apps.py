@@ -9,8 +9,9 @@ class EnrollmentsConfig(AppConfig):
     def ready(self):
         from console import cards, learners, navigation  # noqa: PLC0415 (needs the app registry)
         from console.rules import Permission  # noqa: PLC0415
-        from enrollments.cards import my_courses  # noqa: PLC0415
+        from enrollments.cards import funnel, my_courses  # noqa: PLC0415
         from enrollments.defaults.learners.views import count_intentions  # noqa: PLC0415
+        from enrollments.defaults.pages import DefaultsMixin  # noqa: PLC0415
         from enrollments.models import CourseEnrollment  # noqa: PLC0415
         from enrollments.views import course_jump  # noqa: PLC0415
 
@@ -46,3 +47,4 @@ class EnrollmentsConfig(AppConfig):
         )
         learners.register_jump(course_jump)
         cards.register(cards.Card("enrollments/_my_courses.html", my_courses, order=10))
+        cards.register(cards.Card("enrollments/_funnel.html", funnel, order=50, needs=DefaultsMixin.needs))

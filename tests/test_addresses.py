@@ -86,6 +86,7 @@ ADDRESSES = {
     "enrollments:defaults": (SUPPORT, {"username": "anna"}),
     "enrollments:intention-learners": (ADMINS, {"pk": "intention"}),
     "enrollments:intention-tally": (ADMINS, {"pk": "intention"}),
+    "enrollments:funnel": (ADMINS, {}),
     "enrollments:realize": (ADMINS, {}),
     "enrollments:realize-new": (ADMINS, {}),
     "enrollments:realize-detail": (ADMINS, {"pk": "realize"}),

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from console.views import TableView
-from enrollments.defaults import trail
+from enrollments.defaults import funnel, trail
 from enrollments.defaults.content import resolve
 from enrollments.defaults.filters import RealizationFilter
 from enrollments.defaults.models import DefaultRealization
@@ -63,3 +63,12 @@ class RealizationDetailView(DefaultsMixin, TemplateView):
             others=trail.other_realizations(realization),
             **kwargs,
         )
+
+
+class FunnelView(DefaultsMixin, TemplateView):
+    """`/enrollments/realizations/funnel/`: the plot of the home page, which asks for it by itself."""
+
+    template_name = "enrollments/_funnel_card.html"
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(plot=funnel.plot(), **kwargs)
