@@ -115,7 +115,8 @@ def stored_blocks(content: CourseContent) -> dict[str, CourseBlock]:
 def _write_blocks(content, course):
     new, old = rows.block_rows(course, content.course_id), stored_blocks(content)
     changes = rows.block_changes(old, new)
-    _remove_blocks([row.pk for key, row in old.items() if key not in {str(row.usage_key) for row in new}])
+    kept = {str(row.usage_key) for row in new}
+    _remove_blocks([row.pk for key, row in old.items() if key not in kept])
     by_depth = defaultdict(list)
     for row in new:
         if not _is_same(old.get(str(row.usage_key)), row):

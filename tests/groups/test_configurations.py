@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from groups.configurations import actions, studio, usage
@@ -396,6 +396,7 @@ PARTITIONS = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(PARTITIONS)
 def test_whatever_is_written_is_read_back(partitions):
     text = json.dumps([partition.to_json() for partition in partitions])
@@ -409,6 +410,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON)
 def test_any_json_is_read_or_refused_at_a_place(value):
     error, partitions = None, ()

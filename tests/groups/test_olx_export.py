@@ -149,7 +149,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=200)
 @given(
     before=st.dictionaries(st.text('ab"{}', min_size=1, max_size=4), VALUES, max_size=3),
     after=st.dictionaries(st.text('cd"{}', min_size=1, max_size=4), VALUES, max_size=3),
