@@ -90,7 +90,7 @@ class CohortTable(Table):
         accessor="waiting_count", order_by="waiting_count", verbose_name="Pre-assigned", attrs=NUMERIC
     )
     content = ShownColumn(verbose_name="Content group", orderable=False)
-    actions = ShownColumn(verbose_name="", orderable=False)
+    actions = ShownColumn(verbose_name="Change", orderable=False)
     id = export_column(verbose_name="Cohort id")
     partition_id = export_column(accessor="partition_id", verbose_name="Partition id")
     group_id = export_column(accessor="group_id", verbose_name="Content group id")
@@ -155,7 +155,7 @@ class MemberTable(Table):
     mail = tables.Column(accessor="email", order_by="email", verbose_name="E-mail", exclude_from_export=True)
     enrollment = tables.Column(accessor="is_active", order_by="is_active", empty_values=())
     mode = tables.Column(verbose_name="Mode", default="–")
-    agreement = ShownColumn(verbose_name="", orderable=False)
+    agreement = ShownColumn(verbose_name="Check", orderable=False)
     username = export_column()
     full_name = export_column(verbose_name="Name")
     email = export_column(verbose_name="E-mail")
@@ -181,7 +181,9 @@ class MemberTable(Table):
         return ENROLLMENTS[value][1]
 
     def render_agreement(self, record):
-        return "" if record.is_confirmed else html.badge("warning", "Tables disagree", "alert")
+        if record.is_confirmed:
+            return html.badge("neutral", "Agrees", "check")
+        return html.badge("warning", "Tables disagree", "alert")
 
 
 class WaitingTable(Table):

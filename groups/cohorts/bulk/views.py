@@ -155,6 +155,9 @@ class AssignmentProgressView(AssignmentMixin, PlanProgressView):
 class AssignmentChangeView(AssignmentMixin, PlanChangeView):
     """`…/assignments/<id>/<change>/`."""
 
+    def described(self, plan):
+        return super().described(plan) | self.frame()
+
 
 class AssignmentSummaryView(AssignmentMixin, View):
     """`…/assignments/<id>/summary/`: the result file in the LMS's own layout."""
