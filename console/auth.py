@@ -8,6 +8,8 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import check_password, make_password
 from django.shortcuts import render
 
+from console.learners import RETIRED_PREFIX, is_retired
+
 
 class StaffBackend(BaseBackend):
     """Checks a password against `auth_user`, by username or e-mail, and never rewrites the hash.
@@ -23,11 +25,14 @@ class StaffBackend(BaseBackend):
         if user is None:
             make_password(password)  # The same time as a real check: no hint that nobody was found.
             return None
-        return user if user.is_active and check_password(password, user.password) else None
+        if not user.is_active or is_retired(user):
+            return None
+        return user if check_password(password, user.password) else None
 
     def get_user(self, user_id):
-        """Load the signed-in person on each request; one who was made inactive is out at once."""
-        return get_user_model()._default_manager.filter(pk=user_id, is_active=True).first()
+        """Load the signed-in person on each request; one who was made inactive or retired is out at once."""
+        active = get_user_model()._default_manager.filter(pk=user_id, is_active=True)
+        return active.exclude(username__startswith=RETIRED_PREFIX).first()
 
 
 def _find(identifier):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from console import history
+from console.learners import RETIRED_PREFIX
 from console.models import ApiToken
 from console.transactions import atomic_with_retries
 
@@ -82,6 +83,7 @@ def find(secret: str) -> ApiToken | None:
     """Return the token that a program sent, with its user; None when it is unknown, expired, revoked or inactive."""
     now = timezone.now()
     valid = ApiToken.objects.filter(revoked_at=None, expires_at__gt=now, user__is_active=True)
+    valid = valid.exclude(user__username__startswith=RETIRED_PREFIX)
     token = valid.select_related("user").filter(digest=_digest(secret)).first()
     if token is not None and (token.last_used_at is None or token.last_used_at < now - NOTED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
