@@ -27,6 +27,7 @@ EXAMPLES = {
     "app_label": "auth",
     "url": "nowhere/",
     "content_type_id": 1,
+    "uuid": "22222222-2222-4222-8222-222222222222",
 }
 
 
@@ -46,7 +47,7 @@ GROUP = r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)\??"
 
 def _example(path):
     path = re.sub(GROUP, lambda found: str(EXAMPLES.get(found[1], 1)), path)
-    path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(EXAMPLES.get(found[1], 1)), path)
+    path = re.sub(r"<(?:(\w+):)?(\w+)>", lambda found: str(EXAMPLES.get(found[1], EXAMPLES.get(found[2], 1))), path)
     return "/" + path.replace("^", "").replace("$", "").replace("\\Z", "")
 
 
