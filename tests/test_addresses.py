@@ -138,6 +138,7 @@ ADDRESSES = {
     "groups:configurations-json": (OF_THIS_COURSE, {"course_key": RUN}),
     "groups:configurations-policy": (OF_THIS_COURSE, {"course_key": RUN}),
     "groups:configurations-xml": (OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:configurations-teams": (OF_THIS_COURSE_BY_POST_ONLY, {"course_key": RUN}),
     "groups:configuration-new": (OF_THIS_COURSE, {"course_key": RUN}),
     "groups:configuration": (OF_THIS_COURSE, PARTITION),
     "groups:configuration-edit": (OF_THIS_COURSE, PARTITION),
@@ -223,6 +224,7 @@ POSTS = {
         {"course": str(RUN), "learners": "anna", "memo": "Wrong run"},
     ),
     "groups:configurations-json": (INVALID, {}),
+    "groups:configurations-teams": (CHANGED, {"seen_revision": 1}),
     "groups:configuration-new": (
         CHANGED,
         {

@@ -112,6 +112,21 @@ def replace_all(*, course_key, partitions: Partitions, seen_revision: int, actor
     _edit(course_key, seen_revision, actor, change)
 
 
+@atomic_with_retries
+def set_team_partitions(*, course_key, on: bool, seen_revision: int, actor) -> None:
+    """Note whether teams are content groups in this run: a flag of its LMS that no table shows.
+
+    Args:
+        on: the LMS has `teams.content_groups_for_teams` switched on for the run.
+
+    Raises:
+        PermissionDenied, GroupStaleError, ConfigurationRefusedError: as `create`.
+    """
+    content = _locked(course_key, seen_revision, actor)
+    CourseContent.objects.filter(pk=content.pk).update(team_partitions=on, revision=content.revision + 1)
+    history.record(actor=actor, obj=content, message=f"Teams as content groups: {'on' if on else 'off'} in the LMS")
+
+
 def taken_ids(partitions: Partitions, usage: Usage) -> set[int]:
     """Return the ids that a new partition or group must not get, those that content still names included."""
     groups = {group.id for partition in partitions for group in partition.groups}
@@ -126,13 +141,7 @@ def _edit(
     course_key, seen_revision, actor, change: Callable[[Partitions, Usage], Partitions], note: str = ""
 ) -> Partitions:
     """Return the partitions after `change`, which is given those of before and what uses them."""
-    if not actor.has_perm(Permission.MANAGE, course_key):
-        raise PermissionDenied
-    content = CourseContent.objects.select_for_update().filter(course_id=course_key).first()
-    if content is None or content.course_id != course_key:
-        raise ConfigurationRefusedError("The course's content was not imported yet. Import it first.")
-    if content.revision != seen_revision:
-        raise GroupStaleError(STALE)
+    content = _locked(course_key, seen_revision, actor)
     before, usage = stored_partitions(content), usage_of(content)
     after = change(before, usage)
     _check_unused(before, after, usage)
@@ -142,6 +151,18 @@ def _edit(
     CourseContent.objects.filter(pk=content.pk).update(revision=content.revision + 1)
     _tell(content, actor, partition_changes(before, after), note)
     return after
+
+
+def _locked(course_key, seen_revision, actor):
+    """Return the run's content, locked, when the actor may edit it and has seen what is there."""
+    if not actor.has_perm(Permission.MANAGE, course_key):
+        raise PermissionDenied
+    content = CourseContent.objects.select_for_update().filter(course_id=course_key).first()
+    if content is None or content.course_id != course_key:
+        raise ConfigurationRefusedError("The course’s content was not imported yet. Import it first.")
+    if content.revision != seen_revision:
+        raise GroupStaleError(STALE)
+    return content
 
 
 def _check_unused(before, after, usage):

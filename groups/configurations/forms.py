@@ -18,6 +18,12 @@ class RevisionForm(forms.Form):
     seen_revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
+class TeamsForm(RevisionForm):
+    """Whether teams are content groups."""
+
+    on = forms.BooleanField(required=False)
+
+
 class ConfigurationForm(RevisionForm):
     """Name and description."""
 

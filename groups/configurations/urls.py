@@ -7,6 +7,7 @@ from groups.configurations import views
 urlpatterns = [
     path("", views.ConfigurationsView.as_view(), name="configurations"),
     path("new/", views.NewConfigurationView.as_view(), name="configuration-new"),
+    path("teams/", views.TeamsView.as_view(), name="configurations-teams"),
     path("json/", views.JsonView.as_view(), name="configurations-json"),
     path("policy.json", views.PolicyView.as_view(), name="configurations-policy"),
     path("course.xml", views.CourseXmlView.as_view(), name="configurations-xml"),

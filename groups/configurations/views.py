@@ -17,6 +17,7 @@ from groups.configurations.forms import (
     JsonForm,
     NewConfigurationForm,
     RevisionForm,
+    TeamsForm,
     wanted,
 )
 from groups.configurations.studio import DEFAULT_DESCRIPTION, DEFAULT_NAME, EDITABLE, ConfigurationRefusedError
@@ -84,6 +85,7 @@ class ConfigurationsView(ConfigurationsMixin, TablePageMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "dynamic": [part for part in made if part.id not in stored],
             "is_edited": bool(self.content and export.is_edited(self.content)),
+            "has_teams": bool(self.content and self.content.teams_configuration),
             "has_course_xml": bool(self.content and self.content.course_xml),
         }
 
@@ -331,6 +333,24 @@ class MoveView(ChangeView):
 
     def redirect(self):
         return redirect("groups:configurations", self.course_key)
+
+
+class TeamsView(ConfigurationsMixin, View):
+    """Notes whether the LMS takes teams for content groups in this run."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, course_key):
+        form = TeamsForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        try:
+            actions.set_team_partitions(course_key=course_key, actor=request.user, **form.cleaned_data)
+        except GroupRefusedError as refusal:
+            messages.error(request, f"{refusal} Nothing was changed.")
+        else:
+            messages.success(request, "It was noted how the LMS takes teams.")
+        return redirect("groups:configurations", course_key)
 
 
 class DeleteView(ChangeView):

@@ -275,3 +275,22 @@ def test_a_file_that_was_not_there_is_404(client_of):
     course = read_small(**{"course/policies/2026/policy.json": None})
     import_content(course=course, course_key=KEY, source="x")
     assert client_of(factories.course_staff(KEY)).get(address("configurations-policy")).status_code == 404
+
+
+# --- Teams -----------------------------------------------------------------------------------
+
+
+def test_whether_teams_are_content_groups_is_noted(client_of):
+    import_content(course=seamanship(), course_key=SEA, source="x")
+    browser = client_of(factories.course_staff(SEA))
+    there, note = (reverse(f"groups:{name}", args=[SEA]) for name in ("configurations", "configurations-teams"))
+    assert "Team Group: Boats" not in text(browser.get(there))
+
+    assert "Team Group: Boats" in text(browser.post(note, {"seen_revision": 1, "on": "1"}, follow=True))
+    assert "Somebody changed" in text(browser.post(note, {"seen_revision": 1}, follow=True))
+    assert "Team Group: Boats" not in text(browser.post(note, {"seen_revision": 2}, follow=True))
+    assert browser.post(note).status_code == 404
+
+
+def test_a_course_without_teams_has_no_such_switch(run, browser):
+    assert "teams.content_groups_for_teams" not in text(browser.get(address("configurations")))
