@@ -6,6 +6,7 @@ from functools import cached_property
 
 from opaque_keys.edx.keys import CourseKey
 
+from console.platform import features
 from enrollments.models import CourseMode
 from groups.models import (
     CohortContentGroup,
@@ -132,9 +133,12 @@ class CourseFacts:
 def load(keys: Collection[CourseKey]) -> dict[CourseKey, CourseFacts]:
     """Return the facts of these course runs. The number of queries does not depend on how many they are."""
     courses = {key: CourseFacts(key) for key in keys}
-    for read in (_read_content, _read_settings, _read_groups, _read_links, _read_modes, _read_teams):
-        read(courses)
+    _read_content(courses)
+    for read, *needed in _READERS:
+        if features.has(*needed):
+            read(courses)
     for course in courses.values():
+        course.modes = course.modes or _any_mode()
         _add_dynamic_partitions(course)
         _name_linked_partitions(course)
     return courses
@@ -207,11 +211,26 @@ def _read_modes(courses):
         course.modes = course.modes or {DEFAULT_MODE: "Audit"}
 
 
+def _any_mode() -> dict[str, str]:
+    """Return every mode that has a group: what counts as offered where the LMS does not say which are."""
+    return {mode: mode.replace("-", " ").capitalize() for mode in MODE_GROUPS}
+
+
 def _read_teams(courses):
     rows = CourseTeam.objects.filter(course_id__in=courses).order_by("name", "pk")
     for key, pk, name, team_set in rows.values_list("course_id", "pk", "name", "topic_id"):
         if course := courses.get(key):
             course.teams[pk] = (name, team_set)
+
+
+# What reads which tables. An LMS may lack some of them; then nothing is known of what they hold.
+_READERS = (
+    (_read_settings, CourseCohortsSettings),
+    (_read_groups, CourseUserGroup, CourseCohort),
+    (_read_links, CourseUserGroup, CohortContentGroup),
+    (_read_modes, CourseMode),
+    (_read_teams, CourseTeam),
+)
 
 
 def _add_dynamic_partitions(course):

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from django.db.models import Q
 from opaque_keys.edx.keys import CourseKey
 
+from console.platform import features
 from enrollments.models import CourseEnrollment, CourseOverview
 from groups.access.course import CourseFacts, Partition
 from groups.access.sets import LearnerSets, Way
-from groups.models import CohortMembership, CourseContent, GroupMember
+from groups.models import CohortMembership, CourseContent, CourseUserGroup, GroupMember
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,8 @@ def courses_of(learner) -> list[LearnerCourse]:
 
 def _grouped(learner) -> set[CourseKey]:
     """Return the runs where the learner is in a cohort or learner group."""
+    if not features.has(CourseUserGroup, GroupMember, CohortMembership):
+        return set()
     members = GroupMember.objects.filter(user=learner).values_list("courseusergroup__course_id", flat=True)
     return {*members, *CohortMembership.objects.filter(user=learner).values_list("course_id", flat=True)}
 
@@ -109,4 +112,4 @@ def _add_names(rows):
 
 def count_groups(learner, viewer) -> int:
     """Return in how many cohorts and learner groups the learner is; the number on the tab."""
-    return GroupMember.objects.filter(user=learner).count()
+    return GroupMember.objects.filter(user=learner).count() if features.has(GroupMember) else 0

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from console import learners
+from console.platform import features
 from enrollments.models import CourseEnrollment
 from groups.access.course import GATE, CourseFacts, Partition
 from groups.access.sets import LearnerSets, chosen, for_one
-from groups.models import GroupMember
+from groups.models import CourseUserGroup, GroupMember
 
 NOBODY_IN_PARTICULAR = "a learner in no group"
 
@@ -45,6 +46,8 @@ def of_learner(course: CourseFacts, username: str) -> Persona:
 def _belongs(course, learner):
     if CourseEnrollment.objects.filter(user=learner, course_id=course.key).exists():
         return True
+    if not features.has(CourseUserGroup, GroupMember):
+        return False
     return GroupMember.objects.filter(user=learner, courseusergroup__course_id=course.key).exists()
 
 

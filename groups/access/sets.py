@@ -14,10 +14,11 @@ from django.contrib.auth import get_user_model
 from opaque_keys.edx.keys import CourseKey
 
 from console.models import CourseAccessRole
+from console.platform import features
 from console.rules import COURSE_STAFF_ROLES
 from enrollments.models import CourseEnrollment
 from groups.access.course import MODE_GROUPS, VERIFICATION, CourseFacts, Link
-from groups.models import CohortMembership, CourseTeamMembership, GroupMember, UserCourseTag
+from groups.models import CohortMembership, CourseTeamMembership, CourseUserGroup, GroupMember, UserCourseTag
 from groups.partitions import COHORT, ENROLLMENT_TRACK, RANDOM, TEAM
 
 CHUNK = 2000
@@ -140,8 +141,9 @@ def for_learners(
     some thousand learners take `for_course`.
     """
     runs = _Runs(courses, user_ids)
-    for read in (_read_staff, _read_enrollments, _read_cohorts, _read_learner_groups, _read_tags, _read_teams):
-        read(runs)
+    for read, *needed in _READERS:
+        if features.has(*needed):
+            read(runs)
     for run in runs.by_key.values():
         for learner in run.learners.values():
             _note_what_is_missing(run.facts, learner)
@@ -273,6 +275,18 @@ def _read_teams(runs):
         learner.teams.append(team)
         partitions = [one for one in course.partitions_of(TEAM) if one.team_set == team_set]
         learner.ways += [Way(partition.id, team, Kind.TEAM, name) for partition in partitions]
+
+
+# What reads which tables. An LMS may lack some of them; then they contribute nothing.
+_READERS = (
+    (_read_staff, CourseAccessRole),
+    (_read_enrollments, CourseEnrollment),
+    (_read_cohorts, CohortMembership),
+    (_read_learner_groups, GroupMember),
+    (_read_tags, UserCourseTag),
+    (_read_teams, CourseTeamMembership),
+)
+OPTIONAL = (CourseUserGroup, CohortMembership, GroupMember, UserCourseTag, CourseTeamMembership)
 
 
 def _note_what_is_missing(course: CourseFacts, learner: LearnerSets):

@@ -14,7 +14,7 @@ from console.tables import PagedList
 from console.views import TablePageMixin
 from enrollments.models import CourseOverview
 from groups import course_page
-from groups.access import course, merge, personas
+from groups.access import course, merge, personas, sets
 from groups.access.explain import Explanation, explain
 from groups.access.filters import BlockFilter, LearnerCourseFilter
 from groups.access.membership import courses_of, describe
@@ -30,6 +30,7 @@ class ExplanationMixin(TablePageMixin):
     """A page around the explanation of one course run for one persona."""
 
     table_class = BlockTable
+    shows = sets.OPTIONAL
     title = "Blocks"
     empty_title = "No blocks"
     empty_text = "The imported content of this course run has no blocks."
@@ -123,6 +124,7 @@ class LearnerGroupsView(LearnerPageMixin, TablePageMixin, TemplateView):
     tab = "groups"
     title = "Groups"
     table_class = LearnerCourseTable
+    shows = sets.OPTIONAL
     empty_title = "No course runs"
     empty_text = "This learner was never enrolled in a course run, and is in no cohort or learner group."
 

@@ -61,11 +61,14 @@ class Words:
             if node.staff_only
         ]
 
-    def groups(self, partition_id: int) -> str:
-        """Return the learner's groups in a partition, each with the way into it."""
-        found = self.learner.by_partition.get(partition_id, {})
+    def groups(self, partition_id: int, only=None) -> str:
+        """Return the learner's groups in a partition, or those of them in `only`, each with the way into it."""
         partition = self.course.partitions.get(partition_id)
-        return get_text_list([f"{_name(partition, group)}{_through(ways)}" for group, ways in found.items()], "and")
+        found = self.learner.by_partition.get(partition_id, {})
+        named = [
+            f"{_name(partition, group)}{_through(ways)}" for group, ways in found.items() if not only or group in only
+        ]
+        return get_text_list(named, "and")
 
     # --- One for each code -------------------------------------------------------------------
 
@@ -103,10 +106,11 @@ class Words:
         return f"{branch} of the experiment “{partition.name}”. {self._where(partition)}"
 
     def _in_group(self, verdict):
-        ids = [partition for partition in verdict.node.merged if self.learner.groups(partition)]
-        if verdict.node.branch is not None:
-            ids.append(verdict.node.branch[0])
-        ways = [f"{self.groups(partition)} of {self._partition_name(partition)}" for partition in dict.fromkeys(ids)]
+        """Tell the groups that open the block, and no others of the learner's."""
+        node = verdict.node
+        entries = [*node.merged.items(), *([node.branch] if node.branch else [])]
+        found = [(partition, self.groups(partition, groups)) for partition, groups in entries if groups]
+        ways = [f"{names} of {self._partition_name(partition)}" for partition, names in found if names]
         return f"{self.called} is in {'; '.join(ways)}."
 
     def _open(self, verdict):

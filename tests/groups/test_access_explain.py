@@ -58,10 +58,20 @@ def test_a_refusal_to_somebody_in_no_group(run, unit):
 
 def test_several_memberships_are_all_told(run, anna, unit):
     run.learner_group("Tutors", anna, links=[(100, 2), (100, 1)])
-    block = run.block("Problem", unit, rule={100: [1]})
+    first, second = run.block("One", unit, rule={100: [1]}), run.block("Two", unit, rule={100: [2]})
+    assert run.reason(anna, first) == (
+        "The learner is in “A” (through the cohort “Day” and through the learner group “Tutors”) of “Content Groups”."
+    )
+    assert run.reason(anna, second) == "The learner is in “B” (through the learner group “Tutors”) of “Content Groups”."
+
+
+def test_several_partitions_are_all_told(run, anna, unit):
+    run.partition(200, "Labs", groups={3: "Online"})
+    run.learner_group("Tutors", anna, links=[(200, 3)])
+    block = run.block("Problem", unit, rule={100: [1], 200: [3]})
     assert run.reason(anna, block) == (
-        "The learner is in “A” (through the cohort “Day” and through the learner group “Tutors”) "
-        "and “B” (through the learner group “Tutors”) of “Content Groups”."
+        "The learner is in “A” (through the cohort “Day”) of “Content Groups”; "
+        "“Online” (through the learner group “Tutors”) of “Labs”."
     )
 
 
