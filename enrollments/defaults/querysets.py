@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.db.models.fields import BooleanField, CharField
-from django.db.models.functions import Concat, Replace
+from django.db.models.functions import Cast, Concat, Replace
 
 from console.rules import Permission
 from enrollments.defaults.keys import Kind
@@ -109,12 +109,13 @@ class RealizationQuerySet(QuerySet):
 
         A course's key stands for all its runs; letter case does not count. Needs `with_intention`.
         """
-        key, run = F("content_key"), f"{ENROLLMENT}__course_id"
+        # On MySQL text of two tables can only be compared in one collation: the connection's.
+        key, run = (Cast(name, CharField()) for name in ("content_key", f"{ENROLLMENT}__course_id"))
         new_style = Concat(Value("course-v1:"), key, Value("+"))
         old_style = Concat(Replace(key, Value("+"), Value("/")), Value("/"))
-        of_course = Q(**{f"{run}__istartswith": new_style}) | Q(**{f"{run}__istartswith": old_style})
-        matches = (_names_a_run() & Q(**{f"{run}__iexact": key})) | (~_names_a_run() & of_course)
-        return self.annotate(
+        of_course = Q(run_text__istartswith=new_style) | Q(run_text__istartswith=old_style)
+        matches = (_names_a_run() & Q(run_text__iexact=key)) | (~_names_a_run() & of_course)
+        return self.alias(run_text=run).annotate(
             is_other_content=Case(When(matches, then=Value(False)), default=Value(True), output_field=BooleanField())
         )
 

@@ -47,7 +47,9 @@ INSERT INTO auth_user
   (5, '!sso', NULL, FALSE, 'old name', '', '', 'old@example.org', FALSE, TRUE, '2012-01-01 00:00:00'),
   (6, '!sso', NULL, FALSE, 'retired__user_5f1e', '', '', 'retired__user_5f1e@retired.invalid', FALSE, FALSE,
    '2014-01-01 00:00:00'),
-  (7, '!sso', NULL, FALSE, 'no_profile', '', '', '', FALSE, TRUE, '2014-01-01 00:00:00');
+  (7, '!sso', NULL, FALSE, 'no_profile', '', '', '', FALSE, TRUE, '2014-01-01 00:00:00'),
+  (8, 'pbkdf2_sha256$600000$v3rb0tenSalz$XQOtUilHh7xOMGNO8vNmQnDZQcNMeTGDRk3dGPwJVqc=', NULL,
+   FALSE, 'stella_staff', '', '', 'stella@example.org', TRUE, TRUE, '2015-03-01 00:00:00');
 
 INSERT INTO auth_userprofile (name, meta, courseware, language, location, user_id) VALUES
   ('Sam Support', '', 'course.xml', '', '', 1),

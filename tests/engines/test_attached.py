@@ -261,3 +261,59 @@ def test_an_instructor_does_not_see_learners(installation, site):
     other.post("/login/", username="INES@example.org", password="lms password of instructor")
     assert other.address == "/"
     assert other.get("/learners/amina.yusuf/courses/").status == 403
+
+
+# --- Default enrollments ---------------------------------------------------------------------
+
+CUSTOMER = "0a1b2c3d4e5f60718293a4b5c6d7e8f0"
+INTENTION, BROKEN = "1a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f1", "1a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f2"
+
+
+@pytest.fixture(scope="module")
+def admin(site):
+    """An admin's browser, signed in with the account of the LMS."""
+    browser = type(site)(site.site)
+    browser.post("/login/", username="stella_staff", password="lms password of support")
+    assert browser.address == "/"
+    return browser
+
+
+def test_intentions_are_found_by_uuid_whatever_the_type_of_their_column(admin):
+    """On MariaDB the LMS's columns are char(32), although the engine has a type for UUIDs."""
+    assert "Acme &amp; Söhne" in admin.get("/enrollments/intentions/").text
+    for uuid, words in ((INTENTION, "course-v1:DemoX+Future+2098"), (BROKEN, "no key at all")):
+        assert words in admin.get(f"/enrollments/intentions/{uuid}/").text
+    assert admin.get("/enrollments/realizations/").status == 200
+    assert admin.get("/enrollments/intentions/facts/").status == 200
+
+
+def test_an_intention_is_written_as_the_lms_writes_it(lms, admin):
+    admin.post("/enrollments/intentions/new/", customer="acme", content_key="DemoX+DS101")
+    assert admin.address.startswith("/enrollments/intentions/"), admin.text
+    ((stored, kind, customer),) = lms.run(
+        "SELECT uuid, content_type, enterprise_customer_id FROM enterprise_defaultenterpriseenrollmentintention "
+        "WHERE content_key = 'DemoX+DS101'"
+    )
+    assert (kind, str(customer).replace("-", "")) == ("course", CUSTOMER)
+    assert not isinstance(stored, str) or len(stored) == 32
+    for change in ("remove", "restore"):
+        admin.post(f"{admin.address}{change}/", reason="Tried out")
+    history = lms.run(
+        "SELECT history_type, history_user_id, history_change_reason, uuid "
+        "FROM enterprise_historicaldefaultenterpriseenrollmentintention WHERE content_key = 'DemoX+DS101' "
+        "ORDER BY history_id"
+    )
+    assert [tuple(row) for row in history] == [
+        ("+", 8, None, stored),
+        ("~", 8, "Tried out", stored),
+        ("~", 8, "Tried out", stored),
+    ]
+
+
+def test_what_is_broken_can_be_restored_and_removed(lms, admin):
+    for change, removed in (("restore", 0), ("remove", 1)):
+        admin.post(f"/enrollments/intentions/{BROKEN}/{change}/")
+        rows = lms.run(
+            "SELECT is_removed FROM enterprise_defaultenterpriseenrollmentintention WHERE content_key = 'no key at all'"
+        )
+        assert [int(row[0]) for row in rows] == [removed]

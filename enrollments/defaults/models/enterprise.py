@@ -22,7 +22,7 @@ class EnterpriseCustomer(PlatformModel):
     columns and never inserted into an LMS's table.
     """
 
-    table_use = TableUse(NO_ENTERPRISE, optional=True, lock=True)
+    table_use = TableUse(NO_ENTERPRISE, optional=True)
 
     uuid = UUIDField(primary_key=True, default=uuid.uuid4)
     created = models.DateTimeField()
