@@ -10,7 +10,7 @@ from django.utils import timezone
 from console import plots
 from resets.models import CourseResetAudit
 
-LIMIT = 8
+LIMIT = 5
 DAYS = 30
 Status = CourseResetAudit.Status
 # From the bottom of a bar, with tones as in the status badges.

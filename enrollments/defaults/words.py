@@ -64,7 +64,7 @@ def badge(status: Status):
 def evidence_of(evidence: Evidence) -> list[tuple[str, object]]:
     """Return what a status rests on as pairs of label and value; moments are datetimes."""
     enrollment, record = evidence.enrollment, evidence.record
-    facts = [("Realized", evidence.realized_at)]
+    facts = [("Realized", evidence.realized_at)] if evidence.realized_at or enrollment or record else []
     if evidence.other_run is not None:
         facts += [("Realized in", evidence.other_run), ("Realized there", evidence.other_realized_at)]
     if evidence.deleted_at:

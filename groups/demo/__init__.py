@@ -1,9 +1,9 @@
 """A made-up site: what `load_demo` makes of groups. Each part has a module of its own."""
 
 from console.demo import Demo
-from groups.demo import access, cohorts, content
+from groups.demo import access, cohorts, content, learner_groups
 
-PARTS = (content, cohorts, access)
+PARTS = (content, cohorts, access, learner_groups)
 
 
 def load(demo: Demo) -> str:

@@ -3,6 +3,7 @@
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from console import html
 from console.tables import ShownColumn, Table, export_column
@@ -34,8 +35,8 @@ class StatusTable(Table):
 
     def render_evidence(self, record):
         facts = [(label, shown(value)) for label, value in evidence_of(record.evidence)]
-        lines = format_html_join("", '<li><span class="muted">{}</span> {}</li>', facts)
-        return format_html('<ul class="plain-list">{}</ul>', lines) if facts else html.ago(None, "nothing exists")
+        lines = format_html_join(mark_safe("<br>"), '<span class="muted">{}:</span> {}', facts)
+        return lines or html.ago(None, "nothing exists")
 
     def render_original(self, record):
         return bucket_of(record.evidence).label
@@ -131,6 +132,8 @@ class LearnerIntentionTable(StatusTable):
 
     def render_intention(self, record):
         run = record.content.run
+        if run and str(run.key) == record.content_key:
+            return html.key(run.key)
         note = html.key(run.key) if run else format_html('<span class="muted">{}</span>', record.content.problem)
         return format_html('<span class="mono">{}</span><br><span class="small">{}</span>', record.content_key, note)
 
