@@ -21,7 +21,7 @@ from groups.rules import Permission
 
 DRAFT_LIFE = timedelta(days=1)
 # In the preview, what decides access comes first.
-ORDER = {"partition": 0, "group": 1, "block": 2}
+ORDER = {"configuration": 0, "group": 1, "block": 2}
 KINDS = list(rows.Kind)
 
 

@@ -34,7 +34,7 @@ class Change:
     """One line of the report.
 
     Attributes:
-        what: "block", "partition" or "group".
+        what: "block", "configuration" or "group".
         name: what people call it.
         detail: before and after, in words; empty where the kind says it all.
     """
@@ -187,7 +187,7 @@ def _group_changes(old, new):
 
 
 def _of_partition(kind, partition, detail=""):
-    return Change(kind, "partition", str(partition.id), partition.name, detail)
+    return Change(kind, "configuration", str(partition.id), partition.name, detail)
 
 
 def _of_group(kind, partition, group, detail=""):

@@ -24,7 +24,7 @@ class ChangeTable(Table):
     what = tables.Column(verbose_name="Of")
     name = tables.Column()
     detail = tables.Column(orderable=False, attrs={"td": {"class": "memo"}})
-    key = tables.Column(verbose_name="Id or block key", orderable=False)
+    key = tables.Column(verbose_name="Id or block key", orderable=False, attrs={"td": {"class": "memo"}})
     title_column = "name"
 
     class Meta(Table.Meta):
