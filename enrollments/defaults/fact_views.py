@@ -26,7 +26,7 @@ class FactsView(DefaultsMixin, FormView):
         except ImportRefusedError as refusal:
             context = self.get_context_data(form=form, problems=refusal.problems)
             return self.render_to_response(context, status=INVALID)
-        messages.success(self.request, f"Imported {count:,} facts ({kind.label.lower()}).")
+        messages.success(self.request, f"Imported: {kind.label.lower()} ({count:,}).")
         return redirect("enrollments:facts")
 
     def form_invalid(self, form):

@@ -406,7 +406,7 @@ def test_an_upload_is_imported_and_its_age_is_shown(browser):
     assert upload(browser, "run_key,is_advertised,is_enrollable\ncourse-v1:A+B+1,1,1\n").status_code == 302
     assert RunFact.objects.count() == 1
     text = browser.get(reverse("enrollments:facts")).text
-    assert "Imported 1 facts" in text
+    assert "Imported: course runs (1)." in text
     assert "just now" in text
 
 
