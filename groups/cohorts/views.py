@@ -17,10 +17,23 @@ from groups.cohorts.links import content_groups, dangling
 from groups.cohorts.tables import CohortTable
 from groups.course_page import CoursePageMixin
 from groups.errors import GroupRefusedError, GroupStaleError
-from groups.models import CohortMembership, CourseCohortsSettings, CourseUserGroup, GroupMember
+from groups.models import (
+    CohortContentGroup,
+    CohortMembership,
+    CourseCohort,
+    CourseCohortsSettings,
+    CourseUserGroup,
+    GroupMember,
+    UnregisteredLearnerCohortAssignment,
+)
 
 STALE, INVALID = 409, 422
 REPAIRS_SHOWN = 100
+# They are one app of the LMS: without one of them there are no pages of cohorts.
+TABLES = (
+    *(CourseUserGroup, GroupMember, CohortMembership, CourseCohort, CourseCohortsSettings),
+    *(CohortContentGroup, UnregisteredLearnerCohortAssignment),
+)
 
 
 class CohortPageMixin(CoursePageMixin):
@@ -30,7 +43,7 @@ class CohortPageMixin(CoursePageMixin):
 
     def dispatch(self, request, *args, **kwargs):
         if self.has_permission():
-            features.require(CourseUserGroup, GroupMember, CohortMembership)
+            features.require(*TABLES)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property
