@@ -5,6 +5,7 @@ worker to take the next ones. Wherever it dies, its lines are either done or wai
 twice does no harm.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -27,7 +28,7 @@ NOT_ALLOWED = "Who confirmed this list may not manage the groups of this course 
 COHORT_GONE = "The cohort was deleted after the list was checked."
 LEARNER_GONE = "The account no longer exists."
 UNEXPECTED = "This line could not be done ({}). Nothing was changed by it; the worker’s log has details."
-WRITTEN = ["state", "outcome", "reason", "previous", "cohort_id", "cohort_name", "claimed_until"]
+WRITTEN = ("state", "outcome", "reason", "previous", "cohort_id", "cohort_name")
 Kind, Outcome = BulkAssignment.Kind, BulkAssignmentItem.Outcome
 
 
@@ -80,9 +81,17 @@ def _write(bulk, items, worker):
     held = list(mine.select_for_update().order_by("line"))
     do = _write_upload if bulk.kind == Kind.UPLOAD else _write_automatic
     do(bulk, held)
-    for item in held:
-        item.claimed_until = None
-    BulkAssignmentItem.objects.bulk_update(held, WRITTEN, batch_size=250)
+    _note(held)
+
+
+def _note(items):
+    """Write down what became of the lines: a statement for each outcome and cohort, not one for each line."""
+    alike = defaultdict(list)
+    for item in items:
+        alike[tuple(getattr(item, name) for name in WRITTEN)].append(item.pk)
+    for values, ids in alike.items():
+        rows = BulkAssignmentItem.objects.filter(pk__in=ids)
+        rows.update(claimed_until=None, **dict(zip(WRITTEN, values, strict=True)))
 
 
 def _write_upload(bulk, items):
