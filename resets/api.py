@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -108,7 +108,7 @@ class CourseResetView(APIView):
     )
     def post(self, request, identifier=""):
         """Check everything again under lock, record the reset and hand it to a worker."""
-        course_key, memo = _asked(request.data)
+        course_key, memo = _asked(request)
         enrollment = _enrollment(_learner(identifier), course_key)
         enrollment, eligibility = actions.decide(enrollment.pk)
         if not eligibility.is_allowed:
@@ -122,9 +122,12 @@ class CourseResetView(APIView):
         return Response(_row(enrollment, Eligibility(ResetStatus.ENQUEUED, audit)), status=201)
 
 
-def _asked(data):
+def _asked(request):
     """Return course key and memo of a request's body."""
-    body = CourseResetSerializer(data=data)
+    try:
+        body = CourseResetSerializer(data=request.data)
+    except ParseError as error:
+        raise RefusedError(400, str(error.detail)) from error
     if not body.is_valid():
         raise RefusedError(400, next(iter(body.errors.values()))[0])
     try:

@@ -263,7 +263,7 @@ class TestReset:
         enroll()
         assert post(client, comment="ü" * 255)[0] == 201
 
-    @pytest.mark.parametrize("body", ["[]", '"text"', "null", "5"])
+    @pytest.mark.parametrize("body", ["[]", '"text"', "null", "5", "{", "\x00"])
     def test_a_body_that_is_no_object(self, body, client):
         response = client.post(address(), body, content_type="application/json")
         assert (response.status_code, list(response.json())) == (400, ["error"])
