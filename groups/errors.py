@@ -7,11 +7,12 @@ class GroupRefusedError(Exception):
     Args:
         text: what is wrong and what to do.
         field: the field of a form that it is about, if it is about one.
+        code: what programs go by, where the LMS's API has a word for it.
     """
 
-    def __init__(self, text: str, field: str = ""):
+    def __init__(self, text: str, field: str = "", code: str = ""):
         super().__init__(text)
-        self.field = field
+        self.field, self.code = field, code
 
 
 class GroupStaleError(GroupRefusedError):

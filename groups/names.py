@@ -12,6 +12,8 @@ from groups.errors import GroupRefusedError
 from groups.models import CourseUserGroup
 
 NAME_LENGTH = 255
+# The word of the LMS's API for it.
+COHORT_NAME_TAKEN = "cohort-name-exists"
 NAME_NEEDED = "Give it a name."
 NAME_TOO_LONG = f"A name has at most {NAME_LENGTH} characters."
 NAME_UNPRINTABLE = "A name cannot hold line breaks or control characters."
@@ -47,19 +49,21 @@ def unique_name(course_key, name: str, own_id: int | None = None):
     folded = name.casefold()
     other = next((group for group in groups if group.name.strip().casefold() == folded), None)
     if other is not None:
-        raise GroupRefusedError(_taken(name, other), "name")
+        raise _taken(name, other)
     try:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        raise GroupRefusedError(_taken(name, groups.filter(name=name).first()), "name") from error
+        raise _taken(name, groups.filter(name=name).first()) from error
     except DataError as error:
         raise GroupRefusedError(NAME_UNSTORABLE, "name") from error
 
 
 def _taken(name, other):
     if other is None:
-        return "Another group of this course run has this name. Choose another one."
-    kind = "learner group" if other.group_type == CourseUserGroup.Type.LEARNER_GROUP else "cohort"
+        return GroupRefusedError("Another group of this course run has this name. Choose another one.", "name")
+    is_cohort = other.group_type == CourseUserGroup.Type.COHORT
+    kind = "cohort" if is_cohort else "learner group"
     alike = "" if other.name == name else f" (“{other.name}”; letter case and accents make no difference)"
-    return f"There is a {kind} with this name already{alike}. Choose another name."
+    text = f"There is a {kind} with this name already{alike}. Choose another name."
+    return GroupRefusedError(text, "name", COHORT_NAME_TAKEN if is_cohort else "")

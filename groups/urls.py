@@ -12,6 +12,7 @@ urlpatterns = [
     path("groups/", views.CourseListView.as_view(), name="courses"),
     path("groups/<course_key:course_key>/", views.CourseView.as_view(), name="course"),
     path("", include("groups.access.urls")),
+    path("api/cohorts/v1/", include("groups.cohorts.api_urls")),
     path("groups/<course_key:course_key>/configurations/", include("groups.configurations.urls")),
     path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
     path("groups/<course_key:course_key>/learner-groups/", include("groups.learner_groups.urls")),

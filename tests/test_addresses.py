@@ -33,6 +33,8 @@ ADMINS = (SIGN_IN, 403, 403, 403, 403, 200, 200)
 # APIs answer strangers with 401 instead of sending them to the sign-in page.
 API_FOR_EVERYBODY_WITH_A_ROLE = (401, 403, 200, 200, 200, 200, 200)
 API_FOR_SUPPORT = (401, 403, 403, 403, 200, 200, 200)
+API_OF_THIS_COURSE = (401, 403, 403, 200, 403, 200, 200)
+API_OF_THIS_COURSE_BY_POST_ONLY = (401, 403, 403, 405, 403, 405, 405)
 
 COURSE_STAFF = (SIGN_IN, 403, 200, 200, 403, 200, 200)
 OF_THIS_COURSE = (SIGN_IN, 403, 404, 200, 403, 200, 200)
@@ -127,6 +129,15 @@ ADDRESSES = {
     # Support staff are no learners of the customer, and name nobody here.
     "enrollments:api-learner-status": ((401, 403, 403, 403, 400, 400, 400), {}),
     "resets:api": (API_FOR_SUPPORT, {"identifier": "anna"}),
+    "groups:api-cohort-settings": (API_OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:api-cohorts": (API_OF_THIS_COURSE, {"course_key": RUN}),
+    "groups:api-cohort": (API_OF_THIS_COURSE, {"course_key": RUN, "cohort_id": "cohort"}),
+    "groups:api-cohort-users": (API_OF_THIS_COURSE, {"course_key": RUN, "cohort_id": "cohort"}),
+    "groups:api-cohort-user": (
+        API_OF_THIS_COURSE_BY_POST_ONLY,
+        {"course_key": RUN, "cohort_id": "cohort", "username": "anna"},
+    ),
+    "groups:api-cohort-upload": (API_OF_THIS_COURSE_BY_POST_ONLY, {"course_key": RUN}),
     "queries:list": (EVERYBODY_WITH_A_ROLE, {}),
     # It needs to be told for which list.
     "queries:new": (NOWHERE, {}),
@@ -193,6 +204,10 @@ POSTS = {
         for name in ("cohorts-repair", "cohort-members", "cohort-waiting", "learners", "learners-assign")
     },
     "groups:assignments-new": ((SIGN_IN, 403, 404, 422, 403, 422, 422), {}),
+    "groups:api-cohorts": (API_OF_THIS_COURSE, {"name": "Fresh", "assignment_type": "manual"}),
+    "groups:api-cohort-users": (API_OF_THIS_COURSE, {"users": ["anna"]}),
+    "groups:api-cohort-user": (API_OF_THIS_COURSE, {}),
+    "groups:api-cohort-upload": ((401, 403, 403, 400, 403, 400, 400), {}),
     **{
         f"groups:assignments-{change}": (DONE_IN_THIS_COURSE, {})
         for change in ("confirm", "discard", "cancel", "retry")

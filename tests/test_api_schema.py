@@ -49,6 +49,9 @@ KNOWN = {
     "enterprise_customer_uuid": CUSTOMER,
     "uuid": INTENTION,
     "lms_user_id": 1001,
+    "course_key": str(RUN),
+    "cohort_id": 1002,
+    "users": ["anna"],
 }
 
 config = SchemathesisConfig.from_dict({"phases": {"coverage": {"unexpected-methods": []}}})
@@ -82,6 +85,7 @@ def people(settings, quiet_connection):
     intention = factories.IntentionFactory(course=course, enterprise_customer__uuid=CUSTOMER, uuid=INTENTION)
     factories.CustomerUserFactory(user=anna, enterprise_customer=intention.enterprise_customer)
     factories.AuditFactory(course_enrollment=enrollment, status="failed")
+    factories.join_cohort(factories.CohortFactory(pk=KNOWN["cohort_id"], course_id=RUN), anna)
     return cycle([_signed_in(make()) for make in PEOPLE.values()])
 
 

@@ -36,6 +36,8 @@ LAST_AUTOMATIC = (
     "This is the last automatic cohort of the course run. One is needed for learners whom nobody has assigned: "
     "make another cohort automatic first."
 )
+# The word of the LMS's API for it.
+LAST_RANDOM = "last-random-cohort"
 HAS_EMAILS = (
     "Bulk e-mails of the course went to this cohort ({count}), and the LMS keeps them on record. "
     "Rename it instead, and move its learners to other cohorts."
@@ -323,7 +325,7 @@ def _cohort_ids(course_key):
 def _refuse_last_automatic(types, cohort):
     automatic = {row.course_user_group_id for row in types if row.assignment_type == RANDOM}
     if automatic == {cohort.pk}:
-        raise CohortRefusedError(LAST_AUTOMATIC, "assignment_type")
+        raise CohortRefusedError(LAST_AUTOMATIC, "assignment_type", LAST_RANDOM)
 
 
 def _rename(cohort, name):
