@@ -21,7 +21,7 @@ class LearnerGroupTable(Table):
     members = tables.Column(accessor="member_count", order_by="member_count", attrs=NUMERIC)
     led_by = ShownColumn(verbose_name="Instructors", orderable=False)
     content = ShownColumn(verbose_name="Content groups", orderable=False)
-    actions = ShownColumn(verbose_name="", orderable=False)
+    actions = ShownColumn(verbose_name="Change", orderable=False)
     id = export_column(verbose_name="Group id")
     description = export_column()
     instructors = export_column(accessor="pk", orderable=False)

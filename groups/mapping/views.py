@@ -22,15 +22,21 @@ from groups.mapping import reach
 from groups.mapping.filters import MappingFilter
 from groups.mapping.links import partitions_of
 from groups.mapping.tables import COLUMNS, FORM, MappingTable
-from groups.models import CourseUserGroup, GroupMember, LearnerGroupLink
+from groups.models import CohortContentGroup, CohortMembership, CourseUserGroup, GroupMember, LearnerGroupLink
 
 NOT_IMPORTED = "The content of this course was not imported, so its content groups are not known here."
 
 
-class MappingView(CoursePageMixin, TableView):
-    """The matrix; the content groups of one partition at a time."""
+class MappingMixin(CoursePageMixin):
+    """What all addresses of the mapping need."""
 
     tab = "mapping"
+    needs = (CourseUserGroup, GroupMember, CohortMembership, CohortContentGroup)
+
+
+class MappingView(MappingMixin, TableView):
+    """The matrix; the content groups of one partition at a time."""
+
     template_name = "groups/mapping/mapping.html"
     table_class = MappingTable
     filterset_class = MappingFilter
@@ -78,7 +84,7 @@ class MappingView(CoursePageMixin, TableView):
         return f"mapping {self.course_key}"
 
 
-class ChangeLinkView(CoursePageMixin, View):
+class ChangeLinkView(MappingMixin, View):
     """POST `link`: links one group to one content group, or unlinks it."""
 
     def post(self, request, course_key):
@@ -135,7 +141,7 @@ def _is_linked(cohort, link):
     return present is not None and (present.partition_id, present.group_id) == link
 
 
-class ReachView(CoursePageMixin, View):
+class ReachView(MappingMixin, View):
     """`…/mapping/reach/`: how many learners each content group reaches; asked for by the matrix's page."""
 
     def get(self, request, course_key):
