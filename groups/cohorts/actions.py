@@ -9,7 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from console import history
@@ -42,6 +42,7 @@ HAS_EMAILS = (
     "Bulk e-mails of the course went to this cohort ({count}), and the LMS keeps them on record. "
     "Rename it instead, and move its learners to other cohorts."
 )
+POINTED_AT = "Another table of the LMS points at this cohort, as a plugin's may. Rename the cohort instead."
 ID_RANGE = f"Ids of partitions and groups are whole numbers from 0 to {MAX_ID}."
 NO_CONTENT_GROUP = "The course has no such content group. Choose one that it has, or import the course again."
 MANUAL, RANDOM = CourseCohort.AssignmentType.MANUAL, CourseCohort.AssignmentType.RANDOM
@@ -174,9 +175,21 @@ def delete_cohort(*, course_key, cohort_id: int, actor, seen: str | None = None)
         message=f"Cohort deleted from {course_key}: {preview.members} members, "
         f"{preview.preassignments} pre-assignments, {_words(*_fields(preview.state))}",
     )
-    CourseUserGroup.objects.filter(pk=cohort.pk).delete()
+    _delete_row(cohort)
     for user_id in listed:
         events.user_removed(cohort, user_id, actor)
+
+
+def _delete_row(cohort):
+    """Delete the cohort's own row; a plugin of the LMS may have a table that points at it."""
+    try:
+        with transaction.atomic():
+            CourseUserGroup.objects.filter(pk=cohort.pk).delete()
+            if connection.vendor == "postgresql":
+                # Its foreign keys are checked at the commit, which would be too late to explain.
+                connection.check_constraints()
+    except IntegrityError as error:
+        raise CohortRefusedError(POINTED_AT) from error
 
 
 # --- Settings of the run ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from groups.cohorts import actions, members
 from groups.cohorts.bulk import actions as bulk_actions
@@ -168,3 +169,26 @@ def test_two_workers_share_an_upload_while_visits_go_on(actor, monkeypatch):
     assert set(bulk.items.values_list("state", flat=True)) == {"done"}
     everybody_is_in_one(learners)
     assert {cohort_of(learner) for learner in learners} == {target.pk}
+
+
+@pytest.fixture
+def plugin():
+    """A table that Lectern does not know points at cohorts."""
+    target = "course_groups_courseusergroup"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE plugin_club (cohort_id int NOT NULL, FOREIGN KEY (cohort_id) REFERENCES {target}(id))"
+        )
+        yield cursor
+        cursor.execute("DROP TABLE plugin_club")
+
+
+def test_a_cohort_that_a_plugin_points_at_is_kept_whole(plugin):
+    actor, target = factories.course_staff(RUN), cohort("Target")
+    learner = factories.LearnerFactory()
+    factories.join_cohort(target, learner)
+    plugin.execute("INSERT INTO plugin_club (cohort_id) VALUES (%s)", [target.pk])
+    with pytest.raises(CohortRefusedError, match="Another table of the LMS points at this cohort"):
+        actions.delete_cohort(course_key=RUN, cohort_id=target.pk, actor=actor)
+    assert cohort_of(learner) == target.pk
+    assert CourseCohort.objects.count() == 1
