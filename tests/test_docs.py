@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+
+from console.platform import OWN_PREFIX, PlatformModel
 
 ROOT = Path(__file__).parent.parent
 PAGES = [
@@ -53,3 +56,21 @@ def _anchors(text):
     """Return the anchors that the headings of a page get on GitHub and the like."""
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def section(heading):
+    """Return a section of the operators' page."""
+    return (ROOT / "docs/operators.md").read_text().partition(f"### {heading}\n")[2].partition("\n### ")[0]
+
+
+def test_every_table_of_ours_is_named():
+    ours = {model._meta.db_table for model in apps.get_models() if model._meta.db_table.startswith(OWN_PREFIX)}
+    named = set(re.findall(r"`(lectern_\w+)`", section("What migrations make")))
+    assert ours <= named
+
+
+def test_every_table_of_the_platform_that_is_written_is_named():
+    """As its model declares; owners of learner state write further ones, which they name themselves."""
+    used = {model._meta.db_table: model.table_use for model in apps.get_models() if issubclass(model, PlatformModel)}
+    written = {table for table, use in used.items() if use.insert or use.update or use.delete}
+    assert written <= set(re.findall(r"`(\w+)`", section("What is written later")))

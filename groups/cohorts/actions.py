@@ -17,7 +17,7 @@ from console.platform import features
 from console.transactions import atomic_with_retries
 from groups.cohorts import events, membership
 from groups.cohorts.errors import CohortRefusedError, CohortStaleError
-from groups.cohorts.links import MAX_ID, content_groups
+from groups.cohorts.links import MAX_ID, locked_content_groups
 from groups.models import (
     BulkEmailCohortTarget,
     CohortContentGroup,
@@ -320,7 +320,7 @@ def _check_link(course_key, link):
         return
     if any(not 0 <= number <= MAX_ID for number in link):
         raise CohortRefusedError(ID_RANGE, "content_group")
-    known = content_groups(course_key)
+    known = locked_content_groups(course_key)
     if known.is_known and link not in known.groups:
         raise CohortRefusedError(NO_CONTENT_GROUP, "content_group")
 

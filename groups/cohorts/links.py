@@ -61,6 +61,16 @@ def content_groups(course_key) -> ContentGroups:
     return ContentGroups(is_known, {group.key: group for group in groups})
 
 
+def locked_content_groups(course_key) -> ContentGroups:
+    """Return the content groups for a link that is about to be written, inside a transaction.
+
+    Whoever deletes a content group locks the same row and then looks for links: of the two, the
+    second finds what the first has done.
+    """
+    list(CourseContent.objects.select_for_update().filter(course_id=course_key).values_list("pk"))
+    return content_groups(course_key)
+
+
 def dangling(course_key, known: ContentGroups) -> list[CohortContentGroup]:
     """Return the links of the run's cohorts that lead nowhere."""
     rows = CohortContentGroup.objects.filter(course_user_group__course_id=course_key)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from console import history
 from console.accounts import find_accounts
 from console.transactions import atomic_with_retries
-from groups.cohorts.links import content_groups
+from groups.cohorts.links import locked_content_groups
 from groups.learner_groups import events
 from groups.learner_groups.errors import LearnerGroupRefusedError, LearnerGroupStaleError, NoSuchLearnerGroupError
 from groups.models import (
@@ -176,7 +176,7 @@ def set_links(*, course_key, group_id: int, links: Collection[Link], actor) -> N
     own = extras_of(group, actor)
     present = {(row.partition_id, row.group_id_in_partition): row.pk for row in own.links.all()}
     new = set(links) - set(present)
-    known = content_groups(course_key)
+    known = locked_content_groups(course_key)
     if any(link not in known.groups for link in new):
         raise LearnerGroupRefusedError(NO_CONTENT_GROUP)
     LearnerGroupLink.objects.filter(pk__in=[pk for link, pk in present.items() if link not in set(links)]).delete()
