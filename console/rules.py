@@ -15,6 +15,7 @@ import rules
 from django.db.models import Q
 from opaque_keys.edx.keys import CourseKey
 
+from console.fields import UnreadableKey
 from console.models import CourseAccessRole
 
 COURSE_STAFF_ROLES = ("instructor", "staff")
@@ -90,6 +91,8 @@ def _read(user) -> Roles:
             continue
         if row.role == SUPPORT_ROLE:
             is_support = is_support or not (row.org or row.course_id)
+        elif isinstance(row.course_id, UnreadableKey):
+            continue  # Of no course run: nothing can be addressed or shown by such text.
         elif row.course_id:
             courses.add(row.course_id)
         elif row.org:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connection
 
-from console.platform import OWN_PREFIX, PlatformModel, TableUse, database, table_uses
+from console.platform import OWN_PREFIX, PlatformModel, TableUse, database, platform_models, table_uses
 
 # Libraries whose tables our migrations make beside our own.
 LIBRARIES = ("axes",)
@@ -37,18 +37,24 @@ def own_tables() -> list[str]:
     )
 
 
-def rights_of(use: TableUse) -> Sequence[str]:
+def rights_of(use: TableUse, key: str = "id") -> Sequence[str]:
     """Return the rights that a declared use of a table comes to.
 
     Locking a row asks for the right to change it, on every engine: one column of it is enough.
+
+    Args:
+        use: the declaration.
+        key: the column of the primary key.
     """
     rights = ["SELECT", *(name.upper() for name in ("insert", "update", "delete") if getattr(use, name))]
-    return [*rights, "UPDATE (id)"] if use.lock and not use.update else rights
+    return [*rights, f"UPDATE ({key})"] if use.lock and not use.update else rights
 
 
 def wanted() -> dict[str, Sequence[str]]:
     """Return the rights on each table that the connected database has."""
-    rights = {table: rights_of(use) for table, use in table_uses().items()} | dict.fromkeys(own_tables(), ALL)
+    keys = {model._meta.db_table: model._meta.pk.column for model in platform_models()}
+    rights = {table: rights_of(use, keys.get(table, "id")) for table, use in table_uses().items()}
+    rights |= dict.fromkeys(own_tables(), ALL)
     return {table: names for table, names in sorted(rights.items()) if table in database.tables()}
 
 

@@ -17,6 +17,7 @@ def test_rights_are_those_that_are_declared():
     everything = TableUse("Nothing.", insert=True, update=True, delete=True)
     assert list(rights_of(everything)) == list(ALL)
     assert list(rights_of(TableUse("Nothing.", lock=True))) == ["SELECT", "UPDATE (id)"]
+    assert list(rights_of(TableUse("Nothing.", lock=True), "uuid")) == ["SELECT", "UPDATE (uuid)"]
     assert list(rights_of(TableUse("Nothing.", lock=True, update=True))) == ["SELECT", "UPDATE"]
 
 
