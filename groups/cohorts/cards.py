@@ -44,11 +44,12 @@ def _counted(viewer):
     mine = CourseCohortsSettings.objects.filter(managed_filter(viewer, "course_id"), is_cohorted=True)
     keys = list(mine.order_by("-pk").values_list("course_id", flat=True)[:RUNS])
     overviews = CourseOverview.objects.in_bulk(keys)
+    # MySQL finds cohorts of a run whose key is written in other letters: they have no name here.
     names = {key: str(overviews.get(key) or key) for key in keys}
     cohorts = rows.sizes(keys)[:COHORTS]
     bars = [
         plots.Bar(
-            f"{cohort.name} · {names[cohort.course_id]}",
+            f"{cohort.name} · {names.get(cohort.course_id, cohort.course_id)}",
             cohort.member_count,
             link=reverse("groups:cohort", args=[cohort.course_id, cohort.pk]),
         )
@@ -60,4 +61,6 @@ def _counted(viewer):
 
 def _unassigned(keys, names):
     counts = unassigned_of(keys).order_by().values_list("course_id").annotate(number=Count("pk"))
-    return [Unassigned(key, names[key], number) for key, number in sorted(counts, key=lambda pair: -pair[1])]
+    return [
+        Unassigned(key, names.get(key, str(key)), number) for key, number in sorted(counts, key=lambda pair: -pair[1])
+    ]
