@@ -16,6 +16,8 @@ from enrollments.defaults.keys import course_of
 from enrollments.defaults.models import Origin, RunFact
 from enrollments.models import CourseEnrollment, CourseOverview
 
+# Courses looked for by one statement: SQLite refuses a condition of more than a thousand parts.
+COURSES_AT_ONCE = 200
 NOTHING_KNOWN = "Nothing is known about this course run: no import names it, and it has no course overview."
 
 
@@ -61,7 +63,7 @@ class CourseRuns:
 
 
 def runs_of(courses: Iterable[str], now: datetime) -> dict[str, CourseRuns]:
-    """Return the runs of each course (`course_of` a key), with three queries for all of them."""
+    """Return the runs of each course (`course_of` a key), with three queries for up to 200 of them."""
     courses = set(courses)
     imported, estimated = _imported(courses, now), _estimated(courses, now)
     return {course: _course_runs(imported[course], estimated[course], now) for course in courses}
@@ -132,26 +134,30 @@ def _day(moment):
 def _estimated(courses, now):
     """Return what course overviews say: runs of a course are those whose keys begin with it."""
     found = defaultdict(list)
-    condition = Q(pk__in=[])
-    for course in courses:
-        org, _, number = course.partition("+")
-        condition |= Q(id__istartswith=f"course-v1:{course}+") | Q(id__istartswith=f"{org}/{number}/")
-    overviews = list(
-        CourseOverview.objects.filter(condition).only(
-            "display_name",
-            "start",
-            "end",
-            "enrollment_start",
-            "enrollment_end",
-            "invitation_only",
-            "visible_to_staff_only",
-            "max_student_enrollments_allowed",
-        )
-    )
+    courses = sorted(courses)
+    parts = [courses[start : start + COURSES_AT_ONCE] for start in range(0, len(courses), COURSES_AT_ONCE)]
+    overviews = [overview for part in parts for overview in _overviews(part)]
     enrolled = _enrolled([each.id for each in overviews if each.max_student_enrollments_allowed is not None])
     for overview in overviews:
         found[course_of(str(overview.id))].append(_from_overview(overview, enrolled.get(overview.id, 0), now))
     return found
+
+
+def _overviews(courses):
+    condition = Q()
+    for course in courses:
+        org, _, number = course.partition("+")
+        condition |= Q(id__istartswith=f"course-v1:{course}+") | Q(id__istartswith=f"{org}/{number}/")
+    return CourseOverview.objects.filter(condition).only(
+        "display_name",
+        "start",
+        "end",
+        "enrollment_start",
+        "enrollment_end",
+        "invitation_only",
+        "visible_to_staff_only",
+        "max_student_enrollments_allowed",
+    )
 
 
 def _enrolled(run_keys):
