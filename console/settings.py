@@ -280,6 +280,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "lectern.sweep_assignments",
         "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
     },
+    "follow modes": {"task": "lectern.follow_modes", "schedule": 60.0},
     "sweep realizations": {
         "task": "lectern.sweep_realizations",
         "schedule": env.float("LECTERN_SWEEP_SECONDS", default=30.0),
@@ -318,6 +319,7 @@ if unknown := set(LECTERN_ADMIN_OVERRIDES) - {"ended", "passing"}:
 LECTERN_RESET_LEASE_SECONDS = env.int("LECTERN_RESET_LEASE_SECONDS", default=120)
 LECTERN_RESET_ATTEMPTS = env.int("LECTERN_RESET_ATTEMPTS", default=5)
 LECTERN_RING_AGAIN_SECONDS = env.int("LECTERN_RING_AGAIN_SECONDS", default=60)
+LECTERN_VERIFIED_TRACK_MINUTES = env.int("LECTERN_VERIFIED_TRACK_MINUTES", default=60)
 LECTERN_VERIFY_AFTER_MINUTES = env.int("LECTERN_VERIFY_AFTER_MINUTES", default=5)
 LECTERN_FOREIGN_STALE_HOURS = env.int("LECTERN_FOREIGN_STALE_HOURS", default=24)
 LECTERN_ARCHIVE_DAYS = env.int("LECTERN_ARCHIVE_DAYS", default=180)

@@ -13,6 +13,14 @@ def run_assignment(bulk_id: int):
     run.work(bulk_id, worker=worker_name())
 
 
+@app.task(name="lectern.follow_modes", expires=60)
+def follow_modes():
+    """Move learners whose mode changed, in course runs with verified-track cohorting."""
+    from groups.verified.moves import follow_changes  # noqa: PLC0415 (as above)
+
+    follow_changes(timezone.now())
+
+
 @app.task(name="lectern.sweep_assignments", expires=60)
 def sweep():
     """Find bulk assignments that no worker is about to go on with."""

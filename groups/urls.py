@@ -17,5 +17,6 @@ urlpatterns = [
     path("groups/<course_key:course_key>/import/", include("groups.olx.urls")),
     path("groups/<course_key:course_key>/learner-groups/", include("groups.learner_groups.urls")),
     path("groups/<course_key:course_key>/mapping/", include("groups.mapping.urls")),
+    path("groups/<course_key:course_key>/settings/verified-track/", include("groups.verified.urls")),
     path("groups/<course_key:course_key>/", include("groups.cohorts.urls")),
 ]

@@ -119,6 +119,9 @@ ADDRESSES = {
         (SIGN_IN, 403, 404, 302, 403, 302, 302),
         {"course_key": RUN, "pk": "assignment"},
     ),
+    "groups:verified-switch": (OF_THIS_COURSE_BY_POST, {"course_key": RUN}),
+    "groups:verified-cohort": (OF_THIS_COURSE_BY_POST, {"course_key": RUN}),
+    "groups:verified-line-up": (OF_THIS_COURSE_BY_POST, {"course_key": RUN}),
     "groups:learners-assign": (OF_THIS_COURSE_BY_POST, {"course_key": RUN}),
     "groups:cohort-members": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "cohort"}),
     "groups:assignments-discard": (OF_THIS_COURSE_BY_POST, {"course_key": RUN, "pk": "assignment"}),
@@ -203,6 +206,10 @@ POSTS = {
         f"groups:{name}": (DONE_IN_THIS_COURSE, {})
         for name in ("cohorts-repair", "cohort-members", "cohort-waiting", "learners", "learners-assign")
     },
+    "groups:verified-switch": ((SIGN_IN, 403, 404, 403, 403, 302, 302), {"switch": "on", "cohort_name": "Paying"}),
+    "groups:verified-cohort": (DONE_IN_THIS_COURSE, {}),
+    # The switch is off.
+    "groups:verified-line-up": (OUT_OF_DATE, {}),
     "groups:assignments-new": ((SIGN_IN, 403, 404, 422, 403, 422, 422), {}),
     "groups:api-cohorts": (API_OF_THIS_COURSE, {"name": "Fresh", "assignment_type": "manual"}),
     "groups:api-cohort-users": (API_OF_THIS_COURSE, {"users": ["anna"]}),

@@ -245,7 +245,7 @@ def _choices(course_key, emails, actor):
             chosen[pk], used[pk] = found.course_user_group, found.pk
     others = [pk for pk in emails if pk not in chosen]
     if others:
-        cohorts = _random_cohorts(course_key, actor)
+        cohorts = automatic_cohorts(course_key, actor)
         chosen |= {pk: secrets.choice(cohorts) for pk in others}
     return chosen, used
 
@@ -265,7 +265,8 @@ def _listed(course_key, user_ids):
     return {row.user_id: row.courseusergroup for row in rows.select_related("courseusergroup").order_by("-pk")}
 
 
-def _random_cohorts(course_key, actor):
+def automatic_cohorts(course_key, actor) -> list[CourseUserGroup]:
+    """Return the automatic cohorts of a run; without any, "Default Group" is made. Raises as `assign`."""
     cohorts = CourseUserGroup.objects.cohorts().filter(course_id=course_key)
     return list(cohorts.filter(cohort__assignment_type=RANDOM).order_by("pk")) or [_default_cohort(course_key, actor)]
 

@@ -26,6 +26,7 @@ from groups.models import (
     GroupMember,
     UnregisteredLearnerCohortAssignment,
 )
+from groups.verified import cards
 
 STALE, INVALID = 409, 422
 REPAIRS_SHOWN = 100
@@ -277,4 +278,5 @@ class SettingsView(CohortPageMixin, TemplateView):
             "is_initialised": self.is_cohorted is not None,
             "impact": impact.of_switching_off(self.course_key),
             "legacy": impact.legacy_config(self.course_key),
+            "verified": cards.verified_track(self.course_key, self.request.user),
         }

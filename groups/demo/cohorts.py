@@ -25,6 +25,7 @@ from groups.models import (
     CourseUserGroup,
     GroupMember,
     UnregisteredLearnerCohortAssignment,
+    VerifiedTrackCohortedCourse,
 )
 
 RANDOM, MANUAL = CourseCohort.AssignmentType.RANDOM, CourseCohort.AssignmentType.MANUAL
@@ -41,6 +42,7 @@ class Cohort:
     link: tuple[int, int] | None = None
 
 
+VERIFIED_COHORT = "Verified Learners"
 COHORTS = (
     Cohort(DATA_SCIENCE, "Starters", RANDOM, 0.35, (DATA_SCIENCE_GROUPS.id, STARTERS.id)),
     Cohort(DATA_SCIENCE, "Advanced", MANUAL, 0.2, (DATA_SCIENCE_GROUPS.id, ADVANCED.id)),
@@ -50,6 +52,8 @@ COHORTS = (
     Cohort(DATA_SCIENCE, "Waiting room", MANUAL, 0),
     Cohort(WRITING, "Default Group", RANDOM, 0.4, (WRITING_GROUPS.id, ENGLISH.id)),
     Cohort(WRITING, "Deutsch", MANUAL, 0.3, (WRITING_GROUPS.id, GERMAN.id)),
+    # Some of its members have another mode, and some verified learners are elsewhere.
+    Cohort(WRITING, VERIFIED_COHORT, MANUAL, 0.1),
     Cohort(BIOLOGY, "Field trip", MANUAL, 0.2),
 )
 COHORTED = {DATA_SCIENCE: True, WRITING: True, BIOLOGY: False}
@@ -67,6 +71,9 @@ def load(demo: Demo) -> str:
         _fill(demo, course)
     _preassign()
     _drift()
+    VerifiedTrackCohortedCourse.objects.create(
+        course_key=WRITING.key, enabled=True, verified_cohort_name=VERIFIED_COHORT
+    )
     return f"{len(COHORTS)} cohorts with {CohortMembership.objects.count()} members"
 
 

@@ -10,11 +10,15 @@ TYPED_LENGTH = 255
 
 
 class BulkAssignment(Plan):
-    """A checked list of learners and their cohorts in one course run: an upload, or everybody without a cohort."""
+    """A checked list of learners and their cohorts in one course run: an upload, or found by Lectern.
+
+    By Lectern those without a cohort, and those whose mode asks for another one.
+    """
 
     class Kind(models.TextChoices):
         UPLOAD = "upload", "CSV upload"
         AUTOMATIC = "automatic", "Automatic assignment"
+        VERIFIED = "verified", "Verified track"
 
     course_id = CourseKeyField(max_length=255, db_index=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -53,7 +53,7 @@ def make_upload(*, course_key, rows: list[Row], source: str, actor) -> BulkAssig
     for start in range(0, len(rows), CHUNK):
         items += _judge(rows[start : start + CHUNK], course_key, cohorts)
     _mark_repeated(items)
-    return _store(items, course_key, Kind.UPLOAD, source, actor)
+    return store(items, course_key, Kind.UPLOAD, source, actor)
 
 
 def make_automatic(*, course_key, actor) -> BulkAssignment:
@@ -75,7 +75,7 @@ def make_automatic(*, course_key, actor) -> BulkAssignment:
     ]
     if not items:
         raise CohortRefusedError(NOBODY_UNASSIGNED)
-    return _store(items, course_key, Kind.AUTOMATIC, "", actor)
+    return store(items, course_key, Kind.AUTOMATIC, "", actor)
 
 
 def unassigned(course_key):
@@ -90,7 +90,8 @@ def unassigned_of(course_keys):
 
 
 @atomic_with_retries
-def _store(items, course_key, kind, source, actor):
+def store(items, course_key, kind, source, actor) -> BulkAssignment:
+    """Store checked lines as a draft. Raises CohortRefusedError when the database cannot store a text of them."""
     now = timezone.now()
     bulk = BulkAssignment.objects.create(
         course_id=course_key,

@@ -21,12 +21,14 @@ from groups.cohorts.bulk.queue import QUEUE
 from groups.errors import GroupRefusedError
 from groups.models import BulkAssignment, BulkAssignmentItem, CourseUserGroup
 from groups.rules import must_manage
+from groups.verified import moves
 
 log = structlog.get_logger(__name__)
 
 NOT_ALLOWED = "Who confirmed this list may not manage the groups of this course run any more."
 COHORT_GONE = "The cohort was deleted after the list was checked."
 LEARNER_GONE = "The account no longer exists."
+IN_LINE = "Mode and cohort agreed by then."
 UNEXPECTED = "This line could not be done ({}). Nothing was changed by it; the worker’s log has details."
 WRITTEN = ("state", "outcome", "reason", "previous", "cohort_id", "cohort_name")
 Kind, Outcome = BulkAssignment.Kind, BulkAssignmentItem.Outcome
@@ -79,8 +81,7 @@ def _write(bulk, items, worker):
     must_manage(bulk.confirmed_by, bulk.course_id)
     mine = BulkAssignmentItem.objects.filter(pk__in=[item.pk for item in items], worker=worker, state=ItemState.PENDING)
     held = list(mine.select_for_update().order_by("line"))
-    do = _write_upload if bulk.kind == Kind.UPLOAD else _write_automatic
-    do(bulk, held)
+    WRITERS[bulk.kind](bulk, held)
     _note(held)
 
 
@@ -115,6 +116,23 @@ def _write_automatic(bulk, items):
         place = placed[item.learner_id]
         _settle(item, place)
         item.cohort_id, item.cohort_name = place.cohort.pk, place.cohort.name
+
+
+def _write_verified(bulk, items):
+    ready = _possible(items)
+    placed = moves.bring_into_line(
+        course_key=bulk.course_id, learner_ids=[item.learner_id for item in ready], actor=bulk.confirmed_by
+    )
+    for item in ready:
+        place = placed.get(item.learner_id)
+        if place is None:
+            item.state, item.outcome, item.reason = ItemState.DONE, Outcome.PRESENT, IN_LINE
+            continue
+        _settle(item, place)
+        item.cohort_id, item.cohort_name = place.cohort.pk, place.cohort.name
+
+
+WRITERS = {Kind.UPLOAD: _write_upload, Kind.AUTOMATIC: _write_automatic, Kind.VERIFIED: _write_verified}
 
 
 def _possible(items: Sequence[BulkAssignmentItem], cohorts=None) -> list[BulkAssignmentItem]:
