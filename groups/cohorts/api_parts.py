@@ -13,7 +13,7 @@ from groups.cohorts import actions, rows
 from groups.cohorts.errors import CohortStaleError, NoSuchCohortError
 from groups.cohorts.links import MAX_ID
 from groups.errors import GroupRefusedError
-from groups.models import CohortMembership, CourseCohort, CourseUserGroup, GroupMember
+from groups.models import COHORT_TABLES, CourseCohort
 from groups.names import COHORT_NAME_TAKEN
 from groups.rules import Permission, must_manage
 
@@ -99,7 +99,7 @@ class CohortApiView(APIView):
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
         must_manage(request.user, self.course_key)
-        features.require(CourseUserGroup, GroupMember, CohortMembership)
+        features.require(*COHORT_TABLES)
         if not CourseOverview.objects.filter(pk=self.course_key).exists():
             raise NotFound("Course not found.")
 

@@ -17,24 +17,11 @@ from groups.cohorts.links import content_groups, dangling
 from groups.cohorts.tables import CohortTable
 from groups.course_page import CoursePageMixin
 from groups.errors import GroupRefusedError, GroupStaleError
-from groups.models import (
-    CohortContentGroup,
-    CohortMembership,
-    CourseCohort,
-    CourseCohortsSettings,
-    CourseUserGroup,
-    GroupMember,
-    UnregisteredLearnerCohortAssignment,
-)
+from groups.models import COHORT_TABLES, CourseCohortsSettings, CourseUserGroup
 from groups.verified import cards
 
 STALE, INVALID = 409, 422
 REPAIRS_SHOWN = 100
-# They are one app of the LMS: without one of them there are no pages of cohorts.
-TABLES = (
-    *(CourseUserGroup, GroupMember, CohortMembership, CourseCohort, CourseCohortsSettings),
-    *(CohortContentGroup, UnregisteredLearnerCohortAssignment),
-)
 
 
 class CohortPageMixin(CoursePageMixin):
@@ -44,7 +31,7 @@ class CohortPageMixin(CoursePageMixin):
 
     def dispatch(self, request, *args, **kwargs):
         if self.has_permission():
-            features.require(*TABLES)
+            features.require(*COHORT_TABLES)
         return super().dispatch(request, *args, **kwargs)
 
     @cached_property

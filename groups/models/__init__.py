@@ -2,6 +2,7 @@
 
 from groups.models.assignments import BulkAssignment, BulkAssignmentItem
 from groups.models.cohorts import (
+    COHORT_TABLES,
     BulkEmailCohortTarget,
     CohortContentGroup,
     CohortMembership,
@@ -23,6 +24,7 @@ from groups.models.learner_groups import (
 from groups.models.neighbours import CourseTeam, CourseTeamMembership, UserCourseTag
 
 __all__ = [
+    "COHORT_TABLES",
     "BulkAssignment",
     "BulkAssignmentItem",
     "BulkEmailCohortTarget",

@@ -167,6 +167,13 @@ class UnregisteredLearnerCohortAssignment(PlatformModel):
         return f"{self.email} to {self.course_user_group_id}"
 
 
+# They are one app of the LMS: without one of them there is nothing about cohorts.
+COHORT_TABLES = (
+    *(CourseUserGroup, GroupMember, CohortMembership, CourseCohort, CourseCohortsSettings),
+    *(CohortContentGroup, UnregisteredLearnerCohortAssignment),
+)
+
+
 class BulkEmailCohortTarget(PlatformModel):
     """`bulk_email_cohorttarget`: a bulk e-mail that went to a cohort, which then cannot be deleted."""
 

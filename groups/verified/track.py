@@ -9,7 +9,7 @@ from console.platform import features
 from enrollments.defaults.models import CourseEnrollmentHistory
 from enrollments.models import CourseEnrollment
 from groups.cohorts import membership
-from groups.models import CohortMembership, CourseCohort, CourseUserGroup, VerifiedTrackCohortedCourse
+from groups.models import COHORT_TABLES, CohortMembership, CourseCohort, CourseUserGroup, VerifiedTrackCohortedCourse
 
 DEFAULT_NAME = "Verified Learners"
 # Whoever has one of these is in the verified cohort (verified_track_content/tasks.py).
@@ -89,4 +89,4 @@ def mode_changed(enrollments: QuerySet, since: datetime) -> QuerySet:
 
 def sees_changes() -> bool:
     """Say whether changes of mode can be found: only the enrollments' history tells of them."""
-    return features.has(VerifiedTrackCohortedCourse, CourseEnrollmentHistory)
+    return features.has(VerifiedTrackCohortedCourse, CourseEnrollmentHistory, *COHORT_TABLES)
