@@ -29,8 +29,14 @@ class PagedData(TableQuerysetData):
 
     def __len__(self):
         if getattr(self, "_length", None) is None:
-            self._length = self.data.order_by().values("pk")[: COUNT_CAP + 1].count()
+            self._length = self._counted().order_by().values("pk")[: COUNT_CAP + 1].count()
         return self._length
+
+    def _counted(self):
+        """Return the rows to count. Without a condition these are the model's: what annotations join adds none."""
+        query = self.data.query
+        is_narrowed = query.where or query.distinct or query.group_by is not None
+        return self.data if is_narrowed else self.model._base_manager.using(self.data.db)
 
     def __getitem__(self, key):
         if not isinstance(key, slice):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.generic import FormView, TemplateView
 
+from console.tables import COUNT_CAP
 from console.views import TableView
 from enrollments.defaults import actions, checks
 from enrollments.defaults.content import resolve
@@ -74,14 +75,20 @@ class IntentionDetailView(IntentionMixin, TemplateView):
             source=source_note(content.run),
             warnings=[] if intention.is_removed else checks.warnings_of(intention, self.siblings(), now),
             versions=versions_of(intention),
+            realized_cap=COUNT_CAP,
             states=self.states(),
             **kwargs,
         )
 
     def states(self):
-        """Return how many realizations are in each state, with words and address."""
-        counts = DefaultRealization.objects.filter(intended_enrollment=self.intention).states_per_intention()
-        return [(state, state_badge(state), counts.get((self.intention.pk, state), 0)) for state in RealizationState]
+        """Return each state with its badge and its number of realizations; None when there are too many to count."""
+        rows = DefaultRealization.objects.filter(intended_enrollment=self.intention)
+        is_countable = rows.values("pk")[: COUNT_CAP + 1].count() <= COUNT_CAP
+        counts = rows.states_per_intention() if is_countable else {}
+        missing = 0 if is_countable else None
+        return [
+            (state, state_badge(state), counts.get((self.intention.pk, state), missing)) for state in RealizationState
+        ]
 
 
 @dataclass(frozen=True)

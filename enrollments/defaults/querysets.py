@@ -3,7 +3,7 @@
 from django.apps import apps
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
 from django.db.models.fields import BooleanField, CharField
-from django.db.models.functions import Cast, Concat, Replace
+from django.db.models.functions import Cast, Coalesce, Concat, Replace
 
 from console.rules import Permission
 from enrollments.defaults.keys import Kind
@@ -79,30 +79,27 @@ class RealizationQuerySet(QuerySet):
         `mode` and `is_active` are NULL where the platform has no enrollment. `is_revoked` is true when
         a license or learner credit that paid for it was revoked.
         """
-        enrollment = apps.get_model("lectern_enrollments", "CourseEnrollment").objects.filter(
-            user_id=OuterRef(f"{CUSTOMER_USER}__user_id"), course_id=OuterRef(f"{ENROLLMENT}__course_id")
-        )
+        enrollment, revoked = _enrollment(), _revoked(OuterRef("realized_enrollment_id"))
         return self.annotate(
             run=F(f"{ENROLLMENT}__course_id"),
             unenrolled=F(f"{ENROLLMENT}__unenrolled"),
             unenrolled_at=F(f"{ENROLLMENT}__unenrolled_at"),
             mode=Subquery(enrollment.values("mode")[:1]),
             is_active=Subquery(enrollment.values("is_active")[:1]),
-            is_revoked=Case(When(_revoked(), then=Value(True)), default=Value(False), output_field=BooleanField()),
+            is_revoked=Case(When(revoked, then=Value(True)), default=Value(False), output_field=BooleanField()),
         )
 
     def with_state(self):
-        """Add `state`, a word of `RealizationState`. Needs `with_enrollment`."""
-        downgraded = Q(is_active=True, mode__in=AUDIT_MODES, is_revoked=True)
-        return self.annotate(
-            state=Case(
-                When(downgraded, then=Value(RealizationState.DOWNGRADED)),
-                When(is_active=True, then=Value(RealizationState.ACTIVE)),
-                When(is_active=False, then=Value(RealizationState.LEFT)),
-                default=Value(RealizationState.MISSING),
-                output_field=CharField(),
-            )
+        """Add `state`, a word of `RealizationState`, with one look at the platform's enrollment for each row."""
+        revoked = _revoked(OuterRef(OuterRef("realized_enrollment_id")))
+        state = Case(
+            When(is_active=False, then=Value(RealizationState.LEFT)),
+            When(Q(mode__in=AUDIT_MODES) & revoked, then=Value(RealizationState.DOWNGRADED)),
+            default=Value(RealizationState.ACTIVE),
+            output_field=CharField(),
         )
+        found = Subquery(_enrollment().values(word=state)[:1])
+        return self.annotate(state=Coalesce(found, Value(RealizationState.MISSING), output_field=CharField()))
 
     def with_match(self):
         """Add `is_other_content`: the run is not what the intention's key names, for example after an edit.
@@ -125,7 +122,7 @@ class RealizationQuerySet(QuerySet):
 
     def states_per_intention(self) -> dict:
         """Return how many realizations of each intention are in each state: `{(uuid, state): count}`."""
-        rows = self.order_by().with_enrollment().with_state().values_list("intended_enrollment_id", "state")
+        rows = self.order_by().with_state().values_list("intended_enrollment_id", "state")
         return {(intention, state): count for intention, state, count in rows.annotate(Count("id"))}
 
 
@@ -133,10 +130,19 @@ def _names_a_run():
     return Q(content_key__contains=":") | Q(content_key__contains="/")
 
 
-def _revoked():
-    return Q(Exists(_revoked_rows("LicensedEnrollment"))) | Q(Exists(_revoked_rows("LearnerCreditEnrollment")))
+def _enrollment():
+    """Return the platform's enrollment that belongs to a realization, at most one."""
+    rows = apps.get_model("lectern_enrollments", "CourseEnrollment").objects
+    return rows.filter(user_id=OuterRef(f"{CUSTOMER_USER}__user_id"), course_id=OuterRef(f"{ENROLLMENT}__course_id"))
 
 
-def _revoked_rows(name):
+def _revoked(record):
+    """Say whether something that paid for the enterprise enrollment with the id `record` is revoked."""
+    return Q(Exists(_revoked_rows("LicensedEnrollment", record))) | Q(
+        Exists(_revoked_rows("LearnerCreditEnrollment", record))
+    )
+
+
+def _revoked_rows(name, record):
     rows = apps.get_model("lectern_enrollments", name).objects
-    return rows.filter(enterprise_course_enrollment_id=OuterRef("realized_enrollment_id"), is_revoked=True)
+    return rows.filter(enterprise_course_enrollment_id=record, is_revoked=True)

@@ -1,5 +1,7 @@
 """Tables of intentions and of realizations."""
 
+import itertools
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +28,16 @@ def state_badge(state: str):
     """Return what became of a realized enrollment as a badge."""
     tone, icon = STATE_BADGES[RealizationState(state)]
     return html.badge(tone, RealizationState(state).label, icon)
+
+
+def countable(totals: dict) -> list:
+    """Return the intentions whose realizations can be counted by state, of these with their numbers.
+
+    Each realization is looked at for it: all of them together are no more than any list counts.
+    """
+    sums = itertools.accumulate(sorted(totals.values()))
+    by_total = sorted(totals, key=totals.get)
+    return [key for key, sum_so_far in zip(by_total, sums, strict=True) if sum_so_far <= COUNT_CAP]
 
 
 def source_note(run: Run | None):
@@ -83,8 +95,7 @@ class IntentionTable(Table):
         contents = resolve(rows, timezone.now())
         realizations = DefaultRealization.objects.filter(intended_enrollment__in=[row.pk for row in rows])
         totals = realizations.per_intention()
-        # To sort them by state, each is looked at: a page counts as far as any list does.
-        few = [key for key, total in totals.items() if total <= COUNT_CAP]
+        few = countable(totals)
         states = realizations.filter(intended_enrollment__in=few).states_per_intention()
         for row in rows:
             row.content, row.total = contents[row.pk], totals.get(row.pk, 0)

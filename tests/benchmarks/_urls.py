@@ -8,6 +8,7 @@ from django.urls import path
 from django.utils import timezone
 
 from console.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
+from enrollments.defaults.models import DefaultRealization, EnterpriseCustomerUser
 from enrollments.models import CourseEnrollment
 from enrollments.views import with_facts
 from resets.models import CourseResetAudit
@@ -41,10 +42,26 @@ class StockLearners(StockAdmin):
     search_fields = ("username", "email", "profile__name")
 
 
+class StockRealizations(StockAdmin):
+    list_display = ("id", "intended_enrollment", "realized_enrollment", "created")
+    list_select_related = ("intended_enrollment", "realized_enrollment")
+
+    def lookup_allowed(self, lookup, value, request):
+        """Allow every condition: the same questions are asked of both."""
+        return True
+
+
+class StockCustomerUsers(StockRealizations):
+    list_display = ("id", "user", "enterprise_customer", "linked", "active", "created")
+    list_select_related = ("user", "enterprise_customer")
+
+
 stock = admin.AdminSite(name="stock")
 stock.register(CourseEnrollment, StockEnrollments)
 stock.register(CourseResetAudit, StockResets)
 stock.register(get_user_model(), StockLearners)
+stock.register(DefaultRealization, StockRealizations)
+stock.register(EnterpriseCustomerUser, StockCustomerUsers)
 
 ENROLLMENTS = """<!doctype html><title>Bare</title><table>{% for row in rows %}
 <tr><td>{{ row.id }}<td>{{ row.course_id }}<td>{{ row.overview.display_name }}<td>{{ row.overview.start }}

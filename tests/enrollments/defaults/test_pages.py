@@ -19,6 +19,7 @@ from enrollments.defaults.models import (
     RunFact,
 )
 from enrollments.defaults.querysets import RealizationState
+from enrollments.defaults.tables import countable
 from tests import factories
 from tests.factories import days_ago
 
@@ -83,6 +84,26 @@ def test_the_list_takes_as_many_queries_for_many_as_for_one(browser):
         run = CourseKey.from_string(f"course-v1:Many+C{number}+1")
         realized(intention=factories.IntentionFactory(content_key=str(run)), run=run)
     assert queries_of(browser, INTENTIONS) == one
+
+
+def test_too_many_realizations_are_not_counted_by_state(browser, monkeypatch):
+    intention = factories.IntentionFactory(content_key=str(RUN))
+    other = factories.IntentionFactory(content_key="course-v1:Few+F1+1")
+    for _ in range(3):
+        realized(intention=intention)
+    realized(intention=other, run=CourseKey.from_string(other.content_key), is_active=False)
+    for module in ("enrollments.defaults.tables", "enrollments.defaults.intention_views"):
+        monkeypatch.setattr(f"{module}.COUNT_CAP", 2)
+    text = browser.get(INTENTIONS).text
+    assert ("3 realized" in text, "3 active" in text, "1 left" in text) == (True, False, True)
+    text = browser.get(f"{INTENTIONS}{intention.pk}/").text
+    assert "More than 2: too many to count by state" in text
+    assert f"?state=active&amp;ql=intention+%3D+%22{intention.pk}%22" in text
+
+
+def test_counting_by_state_stops_where_the_page_has_counted_enough(monkeypatch):
+    monkeypatch.setattr("enrollments.defaults.tables.COUNT_CAP", 10)
+    assert countable({"a": 6, "b": 11, "c": 1, "d": 4}) == ["c", "d"]
 
 
 @pytest.mark.parametrize(
