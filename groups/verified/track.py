@@ -40,7 +40,11 @@ class Track:
 
     @property
     def lacks_cohort(self) -> bool:
-        return self.is_enabled and self.cohort is None
+        return self.obstacle == NO_COHORT
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.obstacle == NOT_MANUAL
 
 
 def track_of(course_key) -> Track:
