@@ -2,6 +2,7 @@
 
 from django.db.models import Count
 
+from console.platform import features
 from groups.models import UserCourseTag
 from groups.partitions import Partition
 
@@ -18,6 +19,8 @@ def lost(course_key, partition: Partition) -> int:
 
 
 def _stored(course_key, partition):
+    if not features.has(UserCourseTag):
+        return {}
     key = UserCourseTag.PARTITION_KEY.format(partition.id)
     rows = UserCourseTag.objects.filter(course_id=course_key, key=key).order_by()
     found = {}

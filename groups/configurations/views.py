@@ -25,7 +25,7 @@ from groups.configurations.tables import ConfigurationTable, UseTable, active_ba
 from groups.configurations.usage import in_words, usage_of
 from groups.course_page import CoursePageMixin
 from groups.errors import GroupRefusedError, GroupStaleError
-from groups.models import CourseContent
+from groups.models import CohortContentGroup, CourseContent, CourseUserGroup
 from groups.olx import export
 from groups.olx.rows import stored_partitions
 from groups.partitions import COHORT, RANDOM
@@ -38,6 +38,8 @@ class ConfigurationsMixin(CoursePageMixin):
     """What the pages of a run's configurations share."""
 
     tab = "configurations"
+    # What a deletion would leave dangling is looked up there.
+    needs = (CourseUserGroup, CohortContentGroup)
 
     @cached_property
     def content(self) -> CourseContent | None:
