@@ -3,10 +3,14 @@
 import pytest
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 
 from console.admin import site
 from console.platform import database, platform_models
+from enrollments.defaults.models import CourseEnrollmentHistory
 from enrollments.models import BlockCompletion, CourseMode, GeneratedCertificate, PersistentCourseGrade
+from groups.models import CohortMembership, VerifiedTrackCohortedCourse
+from groups.verified.moves import follow_changes
 from resets.models import CourseResetAudit, CourseResetCourseOptIn
 from resets.sweeper import nothing_is_stuck, sweep
 from tests import factories
@@ -126,3 +130,22 @@ def test_a_table_that_goes_while_we_run_is_noticed_at_once(without, rows, admin)
 
 def _columns(model):
     return {field.column: None for field in model._meta.concrete_fields}
+
+
+def test_without_its_table_the_verified_track_is_off(without, rows, admin):  # noqa: F811
+    without(VerifiedTrackCohortedCourse)
+    page = admin.get(reverse("groups:settings", args=[RUN]))
+    assert page.status_code == HERE
+    assert VerifiedTrackCohortedCourse.table_use.without in page.content.decode()
+    assert admin.post(reverse("groups:verified-switch", args=[RUN])).status_code == OFF
+    assert follow_changes(timezone.now()) == 0
+
+
+@pytest.mark.parametrize("model", [CourseEnrollmentHistory, CohortMembership])
+def test_without_what_it_reads_nobody_follows_changes_of_mode(model, without, rows, admin):  # noqa: F811
+    VerifiedTrackCohortedCourse.objects.create(course_key=RUN, enabled=True, verified_cohort_name="Paying")
+    without(model)
+    assert follow_changes(timezone.now()) == 0
+    if model is CourseEnrollmentHistory:
+        text = admin.get(reverse("groups:settings", args=[RUN])).content.decode()
+        assert "no history of enrollments" in text
