@@ -54,7 +54,7 @@ class Content:
 def resolve(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID, Content]:
     """Return the content of each intention by its uuid, with five queries for all of them."""
     intentions = list(intentions)
-    runs = runs_of({course_of(each.content_key) for each in intentions if kind_of(each.content_key)}, now)
+    runs = _runs(intentions, now)
     chosen = {each.pk: _choose(each.content_key, runs) for each in intentions}
     modes = best_modes([run.key for run, _ in chosen.values() if run], now)
     catalogs = _catalogs(intentions, chosen)
@@ -71,6 +71,17 @@ def resolve(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID,
         for each in intentions
         for run, problem in [chosen[each.pk]]
     }
+
+
+def lead(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID, Run | None]:
+    """Return the run that each intention leads to, by its uuid: what `resolve` does, without modes and catalogs."""
+    intentions = list(intentions)
+    runs = _runs(intentions, now)
+    return {each.pk: _choose(each.content_key, runs)[0] for each in intentions}
+
+
+def _runs(intentions, now):
+    return runs_of({course_of(each.content_key) for each in intentions if kind_of(each.content_key)}, now)
 
 
 def _choose(content_key, runs):

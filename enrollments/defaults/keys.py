@@ -1,5 +1,7 @@
 """Content keys: what an intention, a catalog or an import may name, a course or one run of it."""
 
+from functools import lru_cache
+
 from django.db import models
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey
@@ -39,6 +41,7 @@ def course_of(content_key: str) -> str:
     return (f"{key.org}+{key.course}" if key else content_key).lower()
 
 
+@lru_cache(maxsize=10_000)
 def _parsed(text):
     """Return the key of a course run that the text is, or None: libraries, branches and versions are none."""
     try:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from console import html
 from console.rules import Permission
 from console.tables import COUNT_CAP, MomentColumn, ShownColumn, Table, export_column
-from enrollments.defaults.content import Content, resolve
+from enrollments.defaults.content import Content, lead, resolve
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models import DefaultIntention, DefaultRealization, Origin
 from enrollments.defaults.querysets import RealizationState
@@ -194,14 +194,18 @@ class RealizationTable(Table):
 
     def __init__(self, data, viewer, **kwargs):
         self.links = viewer.has_perm(Permission.VIEW_LEARNERS)
+        self.runs = {}
         super().__init__(data, **kwargs)
 
     def decorate(self, rows):
-        """Find out where the page's intentions lead now: a course's advertised run may have moved."""
-        pks = {row.intended_enrollment_id for row in rows}
-        contents = resolve(DefaultIntention.objects.filter(pk__in=pks), timezone.now())
+        """Find out where the intentions of these rows lead now: a course's advertised run may have moved.
+
+        An export comes here many times, mostly with the same intentions.
+        """
+        pks = {row.intended_enrollment_id for row in rows} - self.runs.keys()
+        self.runs |= lead(DefaultIntention.objects.filter(pk__in=pks), timezone.now())
         for row in rows:
-            run = contents[row.intended_enrollment_id].run
+            run = self.runs[row.intended_enrollment_id]
             row.advertised = run.key if run else None
             row.has_moved = not row.is_other_content and run is not None and _differ(run.key, row.run)
 
