@@ -77,7 +77,7 @@ class NewIntentionForm(RefusalMixin, forms.Form):
     """For whom, and what."""
 
     customer = CustomerField(
-        help_text="Slug, name or UUID. All its linked learners are enrolled.",
+        help_text="Its slug, name or UUID.",
         error_messages={"required": "Choose the customer."},
     )
     content_key = content_key_field()

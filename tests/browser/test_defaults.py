@@ -49,6 +49,60 @@ def test_realizing_from_the_check_to_the_last_learner(browse, admin, scene, work
     assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 2
 
 
+def test_an_intention_is_added_changed_removed_and_restored_by_keyboard(browse, admin, scene):
+    page = browse(admin)
+    page.goto("/enrollments/intentions/new/")
+    page.get_by_label("Customer").fill(scene.customer.slug)
+    page.get_by_label("Content key").fill("nonsense")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Content key")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Customer")).to_have_value(scene.customer.slug)
+    page.get_by_label("Content key").fill("MineX+M1")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("MineX+M1")
+    expect(page.get_by_text("The same course is intended a second time")).to_be_visible()
+
+    page.get_by_role("link", name="Change", exact=True).press("Enter")
+    page.get_by_label("Content key").fill("MineX+M2")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Content key changed from MineX+M1 to MineX+M2")).to_be_visible()
+
+    for action, shown in (("Remove", "Removed"), ("Restore", "Live")):
+        page.get_by_role("link", name=action, exact=True).press("Enter")
+        page.get_by_label("Reason").fill(f"{action} for a test")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_contain_text(shown)
+        expect(page.get_by_text(f"{action} for a test")).to_be_visible()
+
+
+@looks
+def test_axe_finds_nothing_in_forms_facts_and_evidence(browse, admin, scene, width, scheme):
+    removed = factories.IntentionFactory(enterprise_customer=scene.customer, content_key="A+B", is_removed=True)
+    learner = scene.learner()
+    scene.enroll(learner, mode="audit")
+    record = scene.record(learner, unenrolled=True, revoked=True)
+    realization = factories.RealizationFactory(intended_enrollment=scene.intention, realized_enrollment=record)
+    intention = f"/enrollments/intentions/{scene.intention.pk}/"
+    page = browse(admin, width=width, color_scheme=scheme)
+    for path in (
+        "/enrollments/intentions/new/",
+        f"{intention}edit/",
+        f"{intention}remove/",
+        f"/enrollments/intentions/{removed.pk}/",
+        f"/enrollments/intentions/{removed.pk}/restore/",
+        "/enrollments/intentions/facts/",
+        f"/enrollments/realizations/{realization.pk}/",
+    ):
+        page.goto(path)
+        assert faults(page, path) == []
+    page.goto("/enrollments/intentions/new/")
+    page.get_by_label("Customer").fill("nobody")
+    page.get_by_label("Content key").fill("nonsense")
+    page.get_by_role("button", name="Add intention").click()
+    expect(page.get_by_text("There is no customer")).to_be_visible()
+    assert faults(page, "new, refused") == []
+
+
 @looks
 def test_axe_finds_nothing(browse, admin, scene, width, scheme):
     page = browse(admin, width=width, color_scheme=scheme)
