@@ -15,7 +15,7 @@ urlpatterns = [
     path("intentions/<uuid:pk>/restore/", intention_views.RestoreIntentionView.as_view(), name="intention-restore"),
     path("intentions/<uuid:pk>/", include("enrollments.defaults.learners.urls")),
     path("realizations/funnel/", realization_views.FunnelView.as_view(), name="funnel"),
-    path("realize/", include("enrollments.defaults.realizing.urls")),
+    path("intentions/plans/", include("enrollments.defaults.realizing.urls")),
     *list_paths("realizations/", realization_views.RealizationListView, "realizations"),
     path("realizations/<int:pk>/", realization_views.RealizationDetailView.as_view(), name="realization"),
 ]

@@ -111,8 +111,8 @@ def test_axe_finds_nothing(browse, admin, scene, width, scheme):
         f"intentions/{scene.intention.pk}/",
         f"intentions/{scene.intention.pk}/learners/",
         "realizations/",
-        "realize/",
-        "realize/new/",
+        "intentions/plans/",
+        "intentions/plans/new/",
     )
     for path in (*(f"/enrollments/{path}" for path in paths), "/learners/anna/defaults/", "/"):
         page.goto(path)

@@ -1,4 +1,4 @@
-"""Addresses of realization plans, below `/enrollments/realize/`."""
+"""Addresses of realization plans, below `/enrollments/intentions/plans/`."""
 
 from django.urls import path
 

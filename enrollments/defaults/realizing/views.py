@@ -1,4 +1,4 @@
-"""`/enrollments/realize/…`: realization plans, a new one, and one with its preview, progress and results."""
+"""`/enrollments/intentions/plans/…`: realization plans, a new one, and one with its preview, progress and results."""
 
 from django.contrib.auth import get_user_model
 from django.db.models import F
@@ -30,7 +30,7 @@ State = RealizePlan.State
 
 
 class RealizePlanListView(DefaultsMixin, TableView):
-    """`/enrollments/realize/`: every realization plan and draft."""
+    """`/enrollments/intentions/plans/`: every realization plan and draft."""
 
     template_name = "enrollments/realizing/list.html"
     table_class = RealizePlanTable
@@ -44,7 +44,7 @@ class RealizePlanListView(DefaultsMixin, TableView):
 
 
 class NewRealizationView(DefaultsMixin, FormView):
-    """`/enrollments/realize/new/`: checks an intention and shows what realizing it would do."""
+    """`/enrollments/intentions/plans/new/`: checks an intention and shows what realizing it would do."""
 
     template_name = "enrollments/realizing/new.html"
     form_class = NewRealizationForm
@@ -129,7 +129,7 @@ class RealizeMixin(DefaultsMixin, PlanMixin):
 
 
 class RealizeDetailView(RealizeMixin, TableView):
-    """`/enrollments/realize/<id>/`: the preview of a draft; of a confirmed one progress and results."""
+    """`/enrollments/intentions/plans/<id>/`: the preview of a draft; of a confirmed one progress and results."""
 
     template_name = "enrollments/realizing/detail.html"
     table_class = RealizeItemTable
@@ -152,8 +152,8 @@ class RealizeDetailView(RealizeMixin, TableView):
 
 
 class RealizeProgressView(RealizeMixin, PlanProgressView):
-    """`/enrollments/realize/<id>/progress/`."""
+    """`/enrollments/intentions/plans/<id>/progress/`."""
 
 
 class RealizeChangeView(RealizeMixin, PlanChangeView):
-    """`/enrollments/realize/<id>/<change>/`."""
+    """`/enrollments/intentions/plans/<id>/<change>/`."""
