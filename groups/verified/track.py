@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from console.platform import features
 from enrollments.defaults.models import CourseEnrollmentHistory
@@ -75,9 +76,11 @@ def out_of_line(track: Track) -> QuerySet:
     Those are who is verified and not in the verified cohort, and who is in it and not verified.
     Unenrolled learners keep their cohort.
     """
-    inside = Exists(CohortMembership.objects.filter(user=OuterRef("user"), course_user_group=track.cohort))
-    verified = Q(mode__in=VERIFIED_MODES)
-    rows = CourseEnrollment.objects.filter(course_id=track.course_key, is_active=True)
+    # By the key of learner and run: databases like to go through all members of a cohort for each learner instead.
+    held = CohortMembership.objects.filter(user=OuterRef("user"), course_id=OuterRef("course_id"))
+    cohort_id = Coalesce(Subquery(held.values("course_user_group")[:1]), Value(0), output_field=IntegerField())
+    verified, inside = Q(mode__in=VERIFIED_MODES), Q(held_cohort=track.cohort.pk)
+    rows = CourseEnrollment.objects.filter(course_id=track.course_key, is_active=True).annotate(held_cohort=cohort_id)
     return rows.filter((verified & ~inside) | (~verified & inside))
 
 
