@@ -5,6 +5,7 @@ import re
 from contextlib import closing
 from datetime import UTC, datetime
 from urllib.parse import quote
+from uuid import UUID
 
 import psycopg
 import pymysql
@@ -319,6 +320,51 @@ def test_what_is_broken_can_be_restored_and_removed(lms, admin):
             "SELECT is_removed FROM enterprise_defaultenterpriseenrollmentintention WHERE content_key = 'no key at all'"
         )
         assert [int(row[0]) for row in rows] == [removed]
+
+
+# A license for the admin, who is a learner of the customer too.
+LICENSES = f"""license_uuid,customer_uuid,catalog_uuid,status,lms_user_id
+2a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f3,{UUID(CUSTOMER)},,activated,8
+"""
+PLANS = "/enrollments/intentions/plans/"
+
+
+def test_realizing_writes_what_the_lms_reads_and_nothing_else(lms, working, admin, tmp_path):
+    """One learner is enrolled with a license, one who was enrolled already is recorded."""
+    (tmp_path / "licenses.csv").write_text(LICENSES)
+    working.manage("import_license_facts", str(tmp_path / "licenses.csv"))
+    lms.run(
+        "INSERT INTO enterprise_enterprisecustomeruser (id, created, modified, user_id, user_fk, active, linked, "
+        "is_relinkable, should_inactivate_other_customers, enterprise_customer_id) "
+        f"VALUES (3, '2025-01-01 00:00:00', '2025-01-01 00:00:00', 8, 8, TRUE, TRUE, TRUE, TRUE, '{CUSTOMER}')"
+    )
+    ((stored,),) = lms.run(
+        "SELECT uuid FROM enterprise_defaultenterpriseenrollmentintention WHERE content_key = 'DemoX+DS101'"
+    )
+    tables = [table for table in lms.tables() if not table.startswith(OWN)]
+    old = contents(lms, tables)
+    admin.post(f"{PLANS}new/", intention=str(UUID(str(stored))), memo="Asked for by the customer")
+    assert admin.address.startswith(PLANS), admin.text
+    plan = admin.address
+    admin.post(f"{plan}confirm/")
+    with working.worker():
+        wait_for(lambda: "Finished" in admin.get(plan).text, "the plan")
+    new = contents(lms, tables)
+    changed = {table: (len(old[table] - new[table]), len(new[table] - old[table])) for table in tables}
+    changed.pop("django_admin_log")
+    assert {table: counts for table, counts in changed.items() if counts != (0, 0)} == {
+        "student_courseenrollment": (0, 1),
+        "student_courseenrollment_history": (0, 1),
+        "enterprise_enterprisecourseenrollment": (0, 2),
+        "enterprise_historicalenterprisecourseenrollment": (0, 2),
+        "enterprise_licensedenterprisecourseenrollment": (0, 1),
+        "enterprise_historicallicensedenterprisecourseenrollment": (0, 1),
+        "enterprise_defaultenterpriseenrollmentrealization": (0, 2),
+        "enterprise_historicaldefaultenterpriseenrollmentrealization": (0, 2),
+    }
+    assert [
+        tuple(row) for row in lms.run("SELECT course_id, mode FROM student_courseenrollment WHERE user_id = 8")
+    ] == [(RUN, "verified")]
 
 
 # --- Beside Open edX's own tool, played here by the statements that it sends -------------------
