@@ -50,7 +50,7 @@ class PagedData(TableQuerysetData):
 
     def fetch(self, keys):
         """Return the whole rows of these keys, in their order, decorated by the table."""
-        found = {row.pk: row for row in self.data.order_by().filter(pk__in=keys)}
+        found = {row.pk: row for row in self.table.dress(self.data.order_by().filter(pk__in=keys))}
         rows = [found[key] for key in keys if key in found]
         self.table.decorate(rows)
         return rows
@@ -113,6 +113,10 @@ class Table(tables.Table):
         if not isinstance(data, TableData) and TableQuerysetData.validate(data):
             data = PagedData(data)
         super().__init__(data=data, **kwargs)
+
+    def dress(self, queryset):
+        """Add to a page's queryset what is only shown: counting and sorting do without. Default: nothing."""
+        return queryset
 
     def decorate(self, rows: list) -> None:
         """Add to the rows of a page what one more query for all of them finds. Default: nothing."""

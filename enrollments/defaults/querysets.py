@@ -104,17 +104,18 @@ class RealizationQuerySet(QuerySet):
     def with_match(self):
         """Add `is_other_content`: the run is not what the intention's key names, for example after an edit.
 
-        A course's key stands for all its runs; letter case does not count. Needs `with_intention`.
+        A course's key stands for all its runs; letter case does not count.
         """
         # On MySQL text of two tables can only be compared in one collation: the connection's.
-        key, run = (Cast(name, CharField()) for name in ("content_key", f"{ENROLLMENT}__course_id"))
+        key, run = Cast("content_key", CharField()), Cast(OuterRef(f"{ENROLLMENT}__course_id"), CharField())
         new_style = Concat(Value("course-v1:"), key, Value("+"))
         old_style = Concat(Replace(key, Value("+"), Value("/")), Value("/"))
         of_course = Q(run_text__istartswith=new_style) | Q(run_text__istartswith=old_style)
         matches = (_names_a_run() & Q(run_text__iexact=key)) | (~_names_a_run() & of_course)
-        return self.alias(run_text=run).annotate(
-            is_other_content=Case(When(matches, then=Value(False)), default=Value(True), output_field=BooleanField())
-        )
+        word = Case(When(matches, then=Value(False)), default=Value(True), output_field=BooleanField())
+        intentions = apps.get_model("lectern_enrollments", "DefaultIntention").objects.alias(run_text=run)
+        rows = intentions.filter(pk=OuterRef("intended_enrollment"))
+        return self.annotate(is_other_content=Subquery(rows.values(word=word)[:1]))
 
     def per_intention(self) -> dict:
         """Return how many realizations each intention has, by its uuid."""

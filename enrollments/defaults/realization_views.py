@@ -16,9 +16,8 @@ from enrollments.models import CourseEnrollment
 
 
 def realizations_for(user):
-    """Return what `user` may see, with everything that list and page show."""
-    rows = DefaultRealization.objects.visible_to(user)
-    return rows.with_intention().with_learner().with_enrollment().with_state().with_match()
+    """Return what `user` may see, with everything that a list may ask for."""
+    return DefaultRealization.objects.visible_to(user).with_enrollment().with_state().with_match()
 
 
 class RealizationListView(DefaultsMixin, TableView):
@@ -45,7 +44,7 @@ class RealizationDetailView(DefaultsMixin, TemplateView):
     template_name = "enrollments/defaults/realization.html"
 
     def get_context_data(self, pk, **kwargs):
-        rows = realizations_for(self.request.user)
+        rows = realizations_for(self.request.user).with_intention().with_learner()
         rows = rows.select_related("intended_enrollment", "realized_enrollment__enterprise_customer_user")
         realization = rows.filter(pk=pk).first()
         if realization is None:

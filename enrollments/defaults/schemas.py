@@ -214,8 +214,8 @@ class RealizationListSchema(GuardedSchema):
             Flag(name="is_active", nullable=True),
             Flag(name="is_revoked"),
             Flag(name="is_other_content"),
-            Flag(name="is_linked"),
-            Flag(name="is_removed"),
+            Flag(name="is_linked", column="realized_enrollment__enterprise_customer_user__linked"),
+            Flag(name="is_removed", column="intended_enrollment__is_removed"),
             Moment(name="unenrolled_at", nullable=True),
         ]
     }

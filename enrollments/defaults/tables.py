@@ -13,7 +13,7 @@ from console.tables import COUNT_CAP, MomentColumn, ShownColumn, Table, export_c
 from enrollments.defaults.content import Content, lead, resolve
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models import DefaultIntention, DefaultRealization, Origin
-from enrollments.defaults.querysets import RealizationState
+from enrollments.defaults.querysets import CUSTOMER_USER, RealizationState
 from enrollments.defaults.runs import Run
 
 STATE_BADGES = {
@@ -22,6 +22,8 @@ STATE_BADGES = {
     RealizationState.LEFT: ("neutral", "log-out"),
     RealizationState.MISSING: ("danger", "alert"),
 }
+
+INTENDED, USERNAME = "intended_enrollment", f"{CUSTOMER_USER}__user__username"
 
 
 def state_badge(state: str):
@@ -170,20 +172,20 @@ def _kind_word(kind):
 class RealizationTable(Table):
     """Realizations, the newest first."""
 
-    learner = tables.Column(verbose_name="Learner", empty_values=())
-    customer = tables.Column(order_by="customer")
-    intention = ShownColumn(order_by="content_key", verbose_name="Intention and run")
+    learner = tables.Column(verbose_name="Learner", empty_values=(), order_by=USERNAME)
+    customer = tables.Column(order_by=f"{INTENDED}__enterprise_customer__name")
+    intention = ShownColumn(order_by=f"{INTENDED}__content_key", verbose_name="Intention and run")
     state = tables.Column(orderable=False)
     mode = tables.Column(orderable=False, empty_values=())
     realized = MomentColumn(accessor="created", order_by="created", verbose_name="Realized")
-    content_key = export_column(verbose_name="Intention")
+    content_key = export_column(order_by=f"{INTENDED}__content_key", verbose_name="Intention")
     run = export_column(verbose_name="Enrolled run")
     is_other_content = export_column(orderable=False, verbose_name="Other content")
     advertised = export_column(accessor="pk", orderable=False, verbose_name="Advertised run now")
     is_active = export_column(orderable=False, verbose_name="Enrolled")
     is_revoked = export_column(orderable=False, verbose_name="License revoked")
     unenrolled_at = export_column(orderable=False, verbose_name="Unenrolled at")
-    nulls_last = ("learner",)
+    nulls_last = (USERNAME,)
     title_column = "learner"
 
     class Meta(Table.Meta):
@@ -196,6 +198,9 @@ class RealizationTable(Table):
         self.links = viewer.has_perm(Permission.VIEW_LEARNERS)
         self.runs = {}
         super().__init__(data, **kwargs)
+
+    def dress(self, queryset):
+        return queryset.with_intention().with_learner()
 
     def decorate(self, rows):
         """Find out where the intentions of these rows lead now: a course's advertised run may have moved.
