@@ -514,3 +514,17 @@ def test_cohort_work_writes_what_the_lms_reads_and_nothing_else(lms, admin):
     assert (
         lms.run(f"SELECT user_id FROM course_groups_cohortmembership WHERE course_user_group_id = {cohort}")[0][0] == 4
     )
+
+
+def test_undoing_the_reset_brings_every_row_back(lms, before, agent, reset):
+    """Row for row, ids included; the LMS's own row of the reset stays as it was."""
+    ((audit,),) = lms.run(f"SELECT MAX(id) FROM support_courseresetaudit WHERE course_enrollment_id = {ENROLLMENT}")
+    cleared = [table for table, (lost, _) in reset.items() if lost]
+    agent.post(f"/resets/{audit}/undo/", memo="It was the wrong learner")
+    assert agent.status == 200, agent.text
+    now = contents(lms, cleared)
+    missing = {row for table in cleared for row in before[1][table] - now[table]}
+    assert {row for row in missing if RUN in row} == set()
+    overrides = "grades_persistentsubsectiongradeoverride"
+    assert before[1][overrides] == now[overrides]
+    assert [tuple(row) for row in lms.run(LATEST)] == [("complete", MEMO, 1, 1)]
