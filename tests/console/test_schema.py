@@ -53,7 +53,7 @@ def test_a_column_that_may_be_empty_in_one_place_only_is_named(real):
     real["comment"] = replace(real["comment"], nullable=True)
     assert told(real) == [("the column comment may be empty", "Rows without it are shown, but left out of some lists.")]
     real["comment"] = replace(real["comment"], nullable=False)
-    real["completed_at"] = replace(real["completed_at"], nullable=False)
+    real["completed_at"] = replace(real["completed_at"], nullable=False, filled=False)
     assert told(real) == [("the column completed_at must not be empty", "Rows that leave it empty are refused.")]
 
 
