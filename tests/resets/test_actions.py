@@ -173,7 +173,7 @@ def test_open_edx_own_resets_are_left_to_it():
 
 def refuse_to_delete_modules(execute, sql, params, many, context):
     """Be a database that breaks in the middle: after the grades, before the modules."""
-    if sql.startswith("DELETE") and "courseware_studentmodule" in sql:
+    if "DELETE FROM" in sql and "courseware_studentmodule" in sql:
         raise DatabaseError("disk full: secret details")
     return execute(sql, params, many, context)
 

@@ -126,7 +126,7 @@ MOMENTS = {
     "before it starts a learner": f"""{ITEM} and "started" in params""",
     "before it writes the audit row": """sql.startswith("INSERT") and "support_courseresetaudit" in sql""",
     "before it notes which reset": f"""{ITEM} and "audit_id" in sql.partition("WHERE")[0]""",
-    "in the middle of clearing": """sql.startswith("DELETE") and "courseware_studentmodule" in sql""",
+    "in the middle of clearing": """"DELETE FROM" in sql and "courseware_studentmodule" in sql""",
     "before it notes the outcome": f"""{ITEM} and "done" in params""",
 }
 

@@ -108,9 +108,9 @@ with connection.execute_wrapper(die):
 """
 MOMENTS = {
     "before it is claimed": ("""sql.startswith("UPDATE") and "support_courseresetaudit" in sql""", Status.ENQUEUED),
-    "before the first delete": ("""sql.startswith("DELETE")""", Status.IN_PROGRESS),
+    "before the first delete": (""""DELETE FROM" in sql""", Status.IN_PROGRESS),
     "in the middle of the deletes": (
-        """sql.startswith("DELETE") and "courseware_studentmodule" in sql""",
+        """"DELETE FROM" in sql and "courseware_studentmodule" in sql""",
         Status.IN_PROGRESS,
     ),
     "just before the commit": ("""sql.startswith("INSERT") and "django_admin_log" in sql""", Status.IN_PROGRESS),
@@ -173,7 +173,7 @@ def test_a_worker_killed_after_the_commit_has_done_its_work(with_state):
 
 
 def hang_up_at_the_deletes(execute, sql, params, many, context):
-    if sql.startswith("DELETE"):
+    if "DELETE FROM" in sql:
         connection.connection.close()
     return execute(sql, params, many, context)
 
