@@ -49,12 +49,16 @@ def nothing_is_stuck() -> bool:
         return True
     before = timezone.now() - STUCK_AFTER
     waiting = Q(audit__status=Status.ENQUEUED, audit__modified__lt=before)
-    orphaned = Q(audit__status=Status.IN_PROGRESS, lease_until__lt=before)
+    orphaned = Q(audit__status=Status.IN_PROGRESS) & (
+        Q(lease_until__lt=before) | Q(lease_until=None, audit__modified__lt=before)
+    )
     return not ResetJob.objects.filter(waiting | orphaned).exists()
 
 
 def _orphans(now):
-    expired = ResetJob.objects.filter(audit__status=Status.IN_PROGRESS, lease_until__lt=now)
+    # Open edX's admin site can set any status by hand: one that is in progress and nobody's is an orphan too.
+    nobodys = Q(lease_until=None, audit__modified__lt=now - timedelta(seconds=settings.LECTERN_RESET_LEASE_SECONDS))
+    expired = ResetJob.objects.filter(Q(lease_until__lt=now) | nobodys, audit__status=Status.IN_PROGRESS)
     return list(expired.order_by("lease_until")[:BATCH])
 
 

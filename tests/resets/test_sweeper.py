@@ -78,6 +78,16 @@ def test_after_so_many_dead_workers_it_fails_with_a_reason(sweep, queued, settin
     assert "stopped in the middle 5 times" in audit.job.reason
 
 
+def test_one_that_somebody_set_in_progress_by_hand_is_no_lock_for_ever(sweep, queued):
+    """Open edX's admin site lets one set any status."""
+    audit = audit_with_job(Status.IN_PROGRESS, attempts=1)
+    assert sweep()["taken_over"] == 0, "its worker may be about to write its lease"
+    CourseResetAudit.objects.filter(pk=audit.pk).update(modified=timezone.now() - LONG_AGO)
+    assert not sweeper.nothing_is_stuck()
+    assert sweep()["taken_over"] == 1
+    assert queued() == [("lectern.run_reset", audit.pk)]
+
+
 def refuse_bulk_resets(execute, sql, params, many, context):
     if "lectern_resets_bulk" in sql:
         raise DatabaseError("no such table")
