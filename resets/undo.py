@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError
+from django.db import DatabaseError, DataError
 from django.utils import timezone
 
 from console import history, learners, tracking
@@ -122,7 +122,10 @@ def _undo(audit_id, memo, actor, replace):
         owners.clear(enrollment, journal=journal, actor_id=actor.pk, choices=owners.deleting(audit.job.choices))
     play_back(audit.archives.get(kind=Kind.RESET))
     owners.restored(enrollment, actor_id=actor.pk, choices=audit.job.choices)
-    _record(audit, memo, actor, replaced=answer.must_replace)
+    try:
+        _record(audit, memo, actor, replaced=answer.must_replace)
+    except DataError as error:
+        raise actions.ResetRefusedError(actions.UNSTORABLE) from error
 
 
 def _record(audit, memo, actor, *, replaced):

@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
-from django.db import connection
+from django.db import DataError, connection
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,6 +174,20 @@ def test_it_needs_a_memo(memo):
     audit = reset(with_state(resettable()))
     with pytest.raises(actions.ResetRefusedError, match="memo"):
         undo_it(audit, memo=memo)
+    assert not StudentModule.objects.exists()
+
+
+def refuse_emoji(execute, sql, params, many, context):
+    """Be a MySQL whose tables are in three-byte `utf8`."""
+    if sql.startswith("UPDATE") and "undo_memo" in sql:
+        raise DataError(1366, "Incorrect string value: '\\xF0\\x9F\\x98\\x80' for column 'undo_memo' at row 1")
+    return execute(sql, params, many, context)
+
+
+def test_a_memo_that_the_database_cannot_store_is_refused():
+    audit = reset(with_state(resettable()))
+    with connection.execute_wrapper(refuse_emoji), pytest.raises(actions.ResetRefusedError, match="emoji"):
+        undo_it(audit, memo="Sorry 😀")
     assert not StudentModule.objects.exists()
 
 
