@@ -20,7 +20,7 @@ from console.celery import ring
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets import owners, tasks
-from resets.eligibility import Eligibility, ResetStatus, eligibility_of, with_reset_status
+from resets.eligibility import RUNNING, Eligibility, ResetStatus, eligibility_of, with_reset_status
 from resets.journal import Journal
 from resets.models import CourseResetAudit, CourseResetCourseOptIn, GivenUp, ResetArchive, ResetJob
 from resets.rules import Permission
@@ -187,13 +187,23 @@ def run_reset(audit_id: int, *, worker: str) -> bool:
     return claim(audit_id, worker=worker) and run_claimed(audit_id, worker=worker)
 
 
-def run_claimed(audit_id: int, *, worker: str) -> bool:
-    """Do a reset that this worker has claimed. Returns as `run_reset`."""
+def run_claimed(audit_id: int, *, worker: str, has_waited: bool = True) -> bool:
+    """Do a reset that this worker has claimed. Returns as `run_reset`.
+
+    Args:
+        audit_id, worker: as `run_reset`.
+        has_waited: False when it was decided on a moment ago; else it is decided on once more.
+    """
     link = connection.connection
     try:
+        if has_waited:
+            _decide_again(audit_id)
         _clear(audit_id, worker)
     except LeaseLostError:
         log.warning("reset_lease_lost", audit=audit_id, worker=worker)
+        return False
+    except ResetRefusedError as refusal:
+        fail(audit_id, worker=worker, reason=f"{refusal} That was so when its turn came. Nothing was cleared.")
         return False
     except Exception as error:
         if _is_cut_off(error, link):
@@ -223,6 +233,14 @@ def claim(audit_id: int, *, worker: str) -> bool:
         reason="",
     )
     return True
+
+
+def _decide_again(audit_id):
+    """Refuse what may not be reset any more: by now the learner may have passed, or the run is opted out."""
+    audit = CourseResetAudit.objects.select_related("job").get(pk=audit_id)
+    enrollment, eligibility = decide(audit.course_enrollment_id, ignoring=[*RUNNING, *audit.job.overrode])
+    if reason := eligibility.reason or owners.refusal(enrollment, audit.job.choices):
+        raise ResetRefusedError(reason)
 
 
 @atomic_with_retries

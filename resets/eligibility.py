@@ -28,6 +28,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from console.learners import RETIRED_PREFIX
 from resets.models import CourseResetAudit, CourseResetCourseOptIn
 
 Audit = CourseResetAudit.Status
@@ -39,6 +40,7 @@ class ResetStatus(TextChoices):
     ENQUEUED = "enqueued", "Enqueued"
     IN_PROGRESS = "in_progress", "In progress"
     COMPLETE = "complete", "Complete"
+    RETIRED = "retired", "Learner retired"
     NOT_ENROLLED = "not_enrolled", "Not enrolled"
     NOT_OPTED_IN = "not_opted_in", "Course not opted in"
     NO_COURSE = "no_course", "Course run not found"
@@ -57,6 +59,7 @@ REASONS = {
     ResetStatus.ENQUEUED: "A reset is already waiting for a worker.",
     ResetStatus.IN_PROGRESS: "A reset is already running.",
     ResetStatus.COMPLETE: "This learner’s resets in this course run are used up.",
+    ResetStatus.RETIRED: "The learner’s account was retired.",
     ResetStatus.NOT_ENROLLED: "The learner is not actively enrolled in this course run.",
     ResetStatus.NOT_OPTED_IN: "This course run is not opted in to resets. An admin can opt it in.",
     ResetStatus.NO_COURSE: "This course run no longer exists on the platform.",
@@ -130,6 +133,7 @@ def _conditions(now):
         (ResetStatus.ENQUEUED, Exists(audits.filter(status=Audit.ENQUEUED))),
         (ResetStatus.IN_PROGRESS, Exists(audits.filter(status=Audit.IN_PROGRESS))),
         (ResetStatus.COMPLETE, Q(_completed__gte=settings.LECTERN_RESETS_PER_ENROLLMENT)),
+        (ResetStatus.RETIRED, Q(user__username__startswith=RETIRED_PREFIX)),
         (ResetStatus.NOT_ENROLLED, Q(is_active=False)),
         (ResetStatus.NOT_OPTED_IN, ~Exists(opted_in)),
         (ResetStatus.NO_COURSE, Q(overview__version=None)),

@@ -74,7 +74,7 @@ def _do(item, bulk, worker):
         QUEUE.fail(item, worker, UNEXPECTED.format(type(error).__name__))
     else:
         if audit_id:
-            actions.run_claimed(audit_id, worker=worker)
+            actions.run_claimed(audit_id, worker=worker, has_waited=False)
             settle(audit_id)
 
 

@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, connection
 from console.celery import app
 from enrollments.models import CourseEnrollment, PersistentCourseGrade
 from resets import actions
-from resets.models import CourseResetAudit, ResetJob, StudentModule
+from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetJob, StudentModule
 from tests import factories
 from tests.resets.states import resettable
 
@@ -190,6 +190,59 @@ def test_a_failure_clears_nothing_and_says_why():
     assert "Nothing was cleared" in audit.job.reason
     assert "secret" not in audit.job.reason
     assert (StudentModule.objects.count(), PersistentCourseGrade.objects.count()) == (1, 1)
+
+
+def _pass(enrollment):
+    factories.CourseGradeFactory(enrollment=enrollment, letter_grade="A")
+
+
+def _opt_out(enrollment):
+    CourseResetCourseOptIn.objects.filter(course_id=enrollment.course_id).update(active=False)
+
+
+def _leave(enrollment):
+    CourseEnrollment.objects.filter(pk=enrollment.pk).update(is_active=False)
+
+
+def _retire(enrollment):
+    type(enrollment.user).objects.filter(pk=enrollment.user_id).update(username="retired__user_5")
+
+
+def _certify(enrollment):
+    factories.CertificateFactory(enrollment=enrollment)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_pass, "passing grade"),
+        (_opt_out, "not opted in"),
+        (_leave, "not actively enrolled"),
+        (_retire, "account was retired"),
+        (_certify, "Certificate issued"),
+    ],
+)
+def test_what_changed_while_it_waited_for_a_worker_stands_against_it(change, words):
+    """A broker may be down for hours: the learner goes on meanwhile."""
+    enrollment = resettable()
+    factories.StudentModuleFactory(enrollment=enrollment)
+    audit = start(enrollment)
+    change(enrollment)
+    assert not actions.run_reset(audit.pk, worker="w1")
+    audit = CourseResetAudit.objects.select_related("job").get(pk=audit.pk)
+    assert audit.status == Status.FAILED
+    assert words in audit.job.reason
+    assert audit.job.reason.endswith("That was so when its turn came. Nothing was cleared.")
+    assert StudentModule.objects.count() == 1
+
+
+def test_what_was_overridden_or_ticked_still_counts_when_its_turn_comes(settings):
+    settings.LECTERN_ADMIN_OVERRIDES = ["passing"]
+    enrollment = resettable()
+    _pass(enrollment)
+    _certify(enrollment)
+    audit = start(enrollment, factories.admin_user(), overrides=["passing"], choices=["certificate"])
+    assert actions.run_reset(audit.pk, worker="w1")
 
 
 def test_a_worker_whose_reset_was_taken_over_writes_nothing():

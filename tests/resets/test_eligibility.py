@@ -86,6 +86,12 @@ def test_not_enrolled():
     assert status_of(enrollment) == ResetStatus.NOT_ENROLLED
 
 
+def test_a_retired_learner():
+    enrollment = resettable(end=factories.days_ago(1))
+    type(enrollment.user).objects.filter(pk=enrollment.user_id).update(username="retired__user_1")
+    assert status_of(enrollment) == ResetStatus.RETIRED
+
+
 def test_course_without_overview():
     enrollment = factories.EnrollmentFactory(course_id="course-v1:Gone+G1+2020")
     factories.OptInFactory(course_id=enrollment.course_id)

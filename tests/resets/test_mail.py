@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from resets.mail import NO_ADDRESS, send_reset_mail
+from resets.mail import NO_ADDRESS, RETIRED, send_reset_mail, send_undo_mail
 from resets.models import CourseResetAudit, ResetJob
 from tests import factories
 
@@ -34,6 +34,16 @@ def test_it_is_sent_once():
     send_reset_mail(audit.pk)
     assert not send_reset_mail(audit.pk)
     assert len(mail.outbox) == 1
+
+
+def test_nobody_writes_to_a_retired_account():
+    audit = completed(username="retired__user_7", email="retired__user_7@retired.invalid")
+    assert not send_reset_mail(audit.pk)
+    assert ResetJob.objects.get(pk=audit.pk).mail_problem == RETIRED
+    now = timezone.now()
+    ResetJob.objects.filter(pk=audit.pk).update(mailed_at=now, undone_at=now)
+    assert not send_undo_mail(audit.pk)
+    assert mail.outbox == []
 
 
 def test_a_learner_without_address_is_noted():
