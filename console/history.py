@@ -2,8 +2,11 @@
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 
-__all__ = ["ADDITION", "CHANGE", "DELETION", "record"]
+__all__ = ["ADDITION", "CHANGE", "DELETION", "record", "record_each"]
+
+CHUNK = 500
 
 
 def record(*, actor, obj, message: str, flag: int = CHANGE) -> None:
@@ -15,7 +18,22 @@ def record(*, actor, obj, message: str, flag: int = CHANGE) -> None:
         message: one sentence; the memo belongs in it.
         flag: ADDITION, CHANGE or DELETION.
     """
-    LogEntry.objects.create(
+    record_each([(obj, message)], actor=actor, flag=flag)
+
+
+def record_each(messages: list[tuple[Model, str]], *, actor, flag: int = CHANGE) -> None:
+    """Write who did what to each of some instances of one model, in the transaction that does it.
+
+    Args:
+        messages: the instances, each with its message.
+        actor, flag: as for `record`.
+    """
+    entries = [_entry(actor, obj, message, flag) for obj, message in messages]
+    LogEntry.objects.bulk_create(entries, batch_size=CHUNK)
+
+
+def _entry(actor, obj, message, flag):
+    return LogEntry(
         user_id=actor.pk,
         content_type=ContentType.objects.get_for_model(obj, for_concrete_model=False),
         object_id=str(obj.pk),

@@ -6,7 +6,8 @@ from console.plans.queue import Queue
 from enrollments import tasks
 from enrollments.defaults.realizing.models import RealizeItem, RealizePlan
 
-BATCH = 50
+# One transaction: so many learners are locked at a time, and a pause waits for so many at most.
+BATCH = 250
 
 QUEUE = Queue(
     plan=RealizePlan,

@@ -1,5 +1,6 @@
 """Carrying out realization plans, in workers. Any number of them may work on the same one."""
 
+from collections import defaultdict
 from datetime import datetime
 
 import structlog
@@ -11,7 +12,7 @@ from enrollments.defaults.content import resolve
 from enrollments.defaults.models import DefaultIntention
 from enrollments.defaults.realizing.models import RealizeItem, RealizePlan
 from enrollments.defaults.realizing.queue import QUEUE
-from enrollments.defaults.realizing.realize import RealizeRefusedError, realize
+from enrollments.defaults.realizing.realize import realize
 
 log = structlog.get_logger(__name__)
 Item = RealizeItem.State
@@ -37,12 +38,7 @@ def work(plan_id: int, *, worker: str) -> int:
         QUEUE.finish(plan_id)
         return 0
     QUEUE.ring(plan_id)
-    share = _Share(RealizePlan.objects.select_related("confirmed_by").get(pk=plan_id), worker)
-    for item in items:
-        if not QUEUE.is_running(plan_id):
-            QUEUE.release(plan_id, worker)
-            break
-        share.do(item)
+    _Share(RealizePlan.objects.select_related("confirmed_by").get(pk=plan_id), worker).do(items)
     QUEUE.finish(plan_id)
     return len(items)
 
@@ -65,24 +61,48 @@ class _Share:
             return MOVED
         return ""
 
-    def do(self, item):
+    def do(self, items):
+        """Do all at once; when that fails, one by one, so that each failure is of its own learner."""
         if self.problem:
-            QUEUE.fail(item, self.worker, self.problem)
+            for item in items:
+                QUEUE.fail(item, self.worker, self.problem)
+            return
+        if not QUEUE.is_running(self.plan.pk):
+            QUEUE.release(self.plan.pk, self.worker)
             return
         try:
-            self._realize(item)
-        except RealizeRefusedError as refusal:
-            QUEUE.fail(item, self.worker, str(refusal))
-        except Exception as error:
-            log.exception("realize_item_failed", plan=self.plan.pk, line=item.line)
-            QUEUE.fail(item, self.worker, UNEXPECTED.format(type(error).__name__))
+            self._together(items)
+        except Exception as error:  # noqa: BLE001 (whatever it is, it is looked at learner by learner)
+            log.warning("realize_items_one_by_one", plan=self.plan.pk, items=len(items), error=type(error).__name__)
+            self._one_by_one(items)
 
     @atomic_with_retries
-    def _realize(self, item):
-        """Mark the item and do it, in one transaction: it is done once, wherever a worker dies."""
-        mine = RealizeItem.objects.filter(pk=item.pk, state=Item.PENDING, worker=self.worker)
-        if mine.update(state=Item.DONE, claimed_until=None):
-            realize(intention=self.intention, content=self.content, user_id=item.user_id, actor=self.plan.confirmed_by)
+    def _together(self, items):
+        """Do the items and mark them, in one transaction: each is done once, wherever a worker dies."""
+        mine = RealizeItem.objects.filter(pk__in=[item.pk for item in items], state=Item.PENDING, worker=self.worker)
+        held = dict(mine.select_for_update().order_by("pk").values_list("user_id", "pk"))
+        reasons = realize(user_ids=list(held), **self.task)
+        refused = defaultdict(list)
+        for user_id, reason in reasons.items():
+            refused[reason].append(held[user_id])
+        for reason, pks in refused.items():
+            state = Item.FAILED if reason else Item.DONE
+            RealizeItem.objects.filter(pk__in=pks).update(state=state, reason=reason, claimed_until=None)
+
+    def _one_by_one(self, items):
+        for item in items:
+            if not QUEUE.is_running(self.plan.pk):
+                QUEUE.release(self.plan.pk, self.worker)
+                return
+            try:
+                self._together([item])
+            except Exception as error:
+                log.exception("realize_item_failed", plan=self.plan.pk, line=item.line)
+                QUEUE.fail(item, self.worker, UNEXPECTED.format(type(error).__name__))
+
+    @property
+    def task(self):
+        return {"intention": self.intention, "content": self.content, "actor": self.plan.confirmed_by}
 
 
 def sweep(now: datetime) -> None:

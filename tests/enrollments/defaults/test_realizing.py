@@ -1,11 +1,15 @@
 """Realizing: a checked list, confirmed, carried out once, with every row and version that the original writes."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from console.plans.changes import PlanRefusedError
@@ -23,7 +27,7 @@ from enrollments.defaults.realizing import actions, run
 from enrollments.defaults.realizing.models import RealizeItem, RealizePlan
 from enrollments.defaults.realizing.plan import make_draft
 from enrollments.defaults.realizing.queue import QUEUE
-from enrollments.defaults.realizing.realize import RealizeRefusedError, realize
+from enrollments.defaults.realizing.realize import realize
 from enrollments.defaults.status import Status
 from enrollments.models import CourseEnrollment
 from tests import factories
@@ -248,34 +252,146 @@ def test_the_sweeper_rings_for_a_plan_that_was_not_heard(scene, admin, queued, d
     assert tasks.run_realization.name in [message[0] for message in queued()]
 
 
+# --- Many at once ----------------------------------------------------------------------------
+
+
+def test_each_of_a_batch_has_an_outcome_of_its_own(scene, admin):
+    new, audit, here, left = (scene.learner() for _ in range(4))
+    scene.enroll(audit, mode="audit")
+    scene.record(audit)
+    scene.enroll(here)
+    plan = draft(scene, admin)
+    actions.confirm(plan.pk, admin)
+    scene.enroll(left, active=False)
+    assert run.work(plan.pk, worker="worker") == 4
+    names = {learner.user.username: learner for learner in (new, audit, here, left)}
+    assert {names[name]: state for name, state in outcomes(plan).items()} == {
+        new: Item.DONE,
+        audit: Item.DONE,
+        here: Item.DONE,
+        left: Item.FAILED,
+    }
+    statuses = [scene.status(learner) for learner in (new, audit, here, left)]
+    assert statuses == [Status.REALIZED] * 3 + [Status.INACTIVE]
+
+
+def test_an_unlinked_learner_of_a_batch_is_left_out(scene, admin):
+    stays, gone = scene.learner(), scene.learner()
+    plan = draft(scene, admin)
+    actions.confirm(plan.pk, admin)
+    gone.delete()
+    run.work(plan.pk, worker="worker")
+    assert outcomes(plan)[stays.user.username] == Item.DONE
+    assert "no longer linked" in plan.items.get(user_id=gone.user_id).reason
+
+
+def test_what_fails_for_one_learner_fails_for_nobody_else(scene, admin, refusing):
+    learners = [scene.learner() for _ in range(3)]
+    refusing(learners[1].user_id)
+    plan = carried_out(scene, admin)
+    states = dict(plan.items.values_list("user_id", "state"))
+    assert [states[learner.user_id] for learner in learners] == [Item.DONE, Item.FAILED, Item.DONE]
+    assert "Nothing was changed" in plan.items.get(state=Item.FAILED).reason
+    assert CourseEnrollment.objects.count() == LicensedEnrollment.objects.count() == 2
+    assert DefaultRealization.objects.count() == LogEntry.objects.filter(change_message__startswith="Realized").count()
+
+
+@pytest.fixture
+def refusing(monkeypatch):
+    """Return a function that lets the database refuse an enrollment of this account."""
+    real = CourseEnrollment.objects.bulk_create
+
+    def refuse(user_id):
+        def create(rows):
+            if user_id in [row.user_id for row in rows]:
+                raise DatabaseError("refused")
+            return real(rows)
+
+        monkeypatch.setattr(CourseEnrollment.objects, "bulk_create", create)
+
+    return refuse
+
+
+def test_a_batch_takes_the_same_number_of_queries_for_few_and_many(scene, admin):
+    def queries(number):
+        for _ in range(number):
+            scene.learner()
+        plan = draft(scene, admin)
+        actions.confirm(plan.pk, admin)
+        with CaptureQueriesContext(connection) as captured:
+            assert run.work(plan.pk, worker="worker") == number
+        return len(captured)
+
+    queries(1)
+    assert queries(2) == queries(12)
+
+
+def test_of_a_batch_that_is_paused_nothing_is_done(scene, admin):
+    scene.learner()
+    plan = draft(scene, admin)
+    actions.confirm(plan.pk, admin)
+    actions.pause(plan.pk, admin)
+    assert run.work(plan.pk, worker="worker") == 0
+    assert not CourseEnrollment.objects.exists()
+
+
+# --- Two at the same time --------------------------------------------------------------------
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_round", range(3))
-def test_two_workers_realize_the_same_learner_once(_round):
+def test_two_workers_realize_the_same_learners_once(_round):
     scene, admin = Scene(), factories.admin_user()
-    learner = scene.learner()
+    users = [scene.learner().user_id for _ in range(5)]
 
-    def once():
-        return realize(intention=scene.intention, content=scene.content(), user_id=learner.user_id, actor=admin)
+    def once(user_ids):
+        return lambda: realize(intention=scene.intention, content=scene.content(), user_ids=user_ids, actor=admin)
 
-    answers = at_the_same_time(once, once)
-    assert [type(answer) for answer in answers].count(RealizeRefusedError) == 1, answers
-    assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 1
+    answers = at_the_same_time(once(users), once(users[::-1]))
+    for user_id in users:
+        assert sorted(bool(answer[user_id]) for answer in answers) == [False, True], answers
+    assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_a_plan_and_realize_each_learner_once(monkeypatch):
+    monkeypatch.setattr(run, "QUEUE", replace(QUEUE, batch=3))
+    scene, admin = Scene(), factories.admin_user()
+    for _ in range(20):
+        scene.learner()
+    plan = draft(scene, admin)
+    actions.confirm(plan.pk, admin)
+
+    def worker(name):
+        def work():
+            while run.work(plan.pk, worker=f"{name} {uuid4()}"):
+                pass
+
+        return work
+
+    at_the_same_time(worker("one"), worker("two"))
+    plan.refresh_from_db()
+    assert (plan.state, set(outcomes(plan).values())) == (State.DONE, {Item.DONE})
+    assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 20
+    assert LicensedEnrollment.objects.count() == HistoricalRealization.objects.count() == 20
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has one writer: nobody gets in between")
 def test_an_enrollment_that_the_lms_makes_meanwhile_is_found(monkeypatch):
     scene, admin = Scene(), factories.admin_user()
-    learner = scene.learner()
-    real, calls = CourseEnrollment.objects.create, []
+    learner, other = scene.learner(), scene.learner()
+    real, calls = CourseEnrollment.objects.bulk_create, []
 
-    def overtaken(**values):
-        calls.append(values)
+    def overtaken(rows):
+        calls.append(rows)
         if len(calls) == 1:
             at_the_same_time(lambda: factories.EnrollmentFactory(user=learner.user, course_id=RUN, mode="verified"))
-        return real(**values)
+        return real(rows)
 
-    monkeypatch.setattr(CourseEnrollment.objects, "create", overtaken)
-    realize(intention=scene.intention, content=scene.content(), user_id=learner.user_id, actor=admin)
-    assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 1
+    monkeypatch.setattr(CourseEnrollment.objects, "bulk_create", overtaken)
+    users = [learner.user_id, other.user_id]
+    outcome = realize(intention=scene.intention, content=scene.content(), user_ids=users, actor=admin)
+    assert outcome == dict.fromkeys(users, "")
+    assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 2
     assert connection.is_usable()
