@@ -43,16 +43,14 @@ def items_for(user, path: str) -> list[NavItem]:
     """Return the sections that `user` may use, in order; the one that `path` lies in is marked current."""
     allowed = [item for item in _items.values() if user.has_perm(item.permission)]
     placed = [replace(item, url=reverse(item.url_name)) for item in sorted(allowed, key=lambda item: item.order)]
-    return [replace(item, current=item.url == _current(placed, path)) for item in placed]
+    current = _current(placed, path)
+    return [replace(item, current=item.url == current) for item in placed]
 
 
 def _current(items: list[NavItem], path: str) -> str | None:
     """Return the longest address that `path` starts with; the start page only matches itself."""
-    inside = [
-        item.url
-        for item in items
-        if path == item.url or (item.url != reverse("console:home") and path.startswith(item.url))
-    ]
+    home = reverse("console:home")
+    inside = [item.url for item in items if path == item.url or (item.url != home and path.startswith(item.url))]
     return max(inside, key=len, default=None)
 
 

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import F
 from django.utils.html import format_html
 from django_tables2.data import TableData, TableListData, TableQuerysetData
-from django_tables2.rows import BoundRow
+from django_tables2.rows import BoundRow, BoundRows
 from django_tables2.utils import signature
 
 from console import html
@@ -112,7 +112,9 @@ class Table(tables.Table):
     def __init__(self, data=None, **kwargs):
         if not isinstance(data, TableData) and TableQuerysetData.validate(data):
             data = PagedData(data)
+        self._ways = {}
         super().__init__(data=data, **kwargs)
+        self.rows = Rows(data=self.data, table=self)
 
     def dress(self, queryset):
         """Add to a page's queryset what is only shown: counting and sorting do without. Default: nothing."""
@@ -134,39 +136,53 @@ class Table(tables.Table):
     def _csv_lines(self, records):
         columns = [column for column in self.columns.iterall() if not column.column.exclude_from_export]
         yield [str(column.header) for column in columns]
-        ways = {column.name: _way(column) for column in columns}
         for record in records:
-            row = ExportRow(record, self, ways)
+            row = Row(record, self)
             yield [_plain(row.get_cell_value(column.name)) for column in columns]
+
+    def call(self, column, name: str, given: dict):
+        """Return what a column's function `name` (`render` or `value`) makes of those of the arguments it takes.
+
+        Which these are is found out once. The library inspects the function for each cell, which took
+        a tenth of the time of a page and most of that of an export.
+        """
+        key = column.name, name
+        if key not in self._ways:
+            self._ways[key] = _way(column, name)
+        function, names = self._ways[key]
+        return function(**(given if names is None else {name: given[name] for name in names}))
 
     def _in_chunks(self, keys):
         for start in range(0, len(keys), EXPORT_CHUNK):
             yield from self.data.fetch(keys[start : start + EXPORT_CHUNK])
 
 
-class ExportRow(BoundRow):
-    """A row of an export. How each column's value is got is found out once, and not for each cell.
+class Row(BoundRow):
+    """A row that calls its columns through `Table.call`."""
 
-    The library inspects the signature of a function each time it calls it, which took most of the
-    time of an export.
-
-    Args:
-        ways: by name of the column what `_way` returns.
-    """
-
-    def __init__(self, record, table, ways):
-        super().__init__(record, table)
-        self.ways = ways
+    def _call_render(self, bound_column, value=None):
+        given = self._optional_cell_arguments(bound_column, value)
+        content = self.table.call(bound_column, "render", given)
+        return bound_column.link(content, **given) if bound_column.link else content
 
     def _call_value(self, bound_column, value=None):
-        function, names = self.ways[bound_column.name]
-        given = self._optional_cell_arguments(bound_column, value)
-        return function(**(given if names is None else {name: given[name] for name in names}))
+        return self.table.call(bound_column, "value", self._optional_cell_arguments(bound_column, value))
 
 
-def _way(column):
-    """Return the function that gives a column's exported value, and the names that it takes; None: all."""
-    function = column.value
+class Rows(BoundRows):
+    """The rows of a table, or of a page of it."""
+
+    def __iter__(self):
+        return (Row(record, table=self.table) for record in self.data)
+
+    def __getitem__(self, key):
+        found = self.data[key]
+        return Rows(data=found, table=self.table) if isinstance(key, slice) else Row(found, table=self.table)
+
+
+def _way(column, name):
+    """Return a function of a column, and the names of the arguments that it takes; None: all."""
+    function = getattr(column, name)
     if getattr(function, "__func__", None) is tables.Column.value:
         # That one only hands on to this one.
         function = column.column.render
