@@ -6,13 +6,16 @@ from django.db.models import Q
 
 from enrollments.filters import CourseKeyFilter, username_filter
 from resets.bulk.models import BulkItem, BulkReset
+from resets.bulk.tables import UNDONE
 
 Verdict, State = BulkItem.Verdict, BulkItem.State
 LEFT_OUT = [(verdict.value, verdict.label) for verdict in (Verdict.CANNOT, Verdict.UNKNOWN, Verdict.DUPLICATE)]
 # What a line shows: its verdict while nothing runs, then what became of the learner.
 OF_A_DRAFT = [(Verdict.WILL_RESET.value, Verdict.WILL_RESET.label), *LEFT_OUT]
 OF_A_PLAN = [
-    *[(state.value, state.label) for state in (State.DONE, State.FAILED, State.STARTED, State.PENDING)],
+    (State.DONE.value, State.DONE.label),
+    (UNDONE, "Reset, then undone"),
+    *[(state.value, state.label) for state in (State.FAILED, State.STARTED, State.PENDING)],
     (State.SKIPPED.value, "Cancelled"),
     *LEFT_OUT,
 ]
@@ -47,4 +50,7 @@ class BulkItemFilter(filters.FilterSet):
     def by_outcome(self, queryset, name, value):
         if value in Verdict.values:
             return queryset.filter(verdict=value)
-        return queryset.filter(verdict=Verdict.WILL_RESET, state=value)
+        if value == UNDONE:
+            return queryset.filter(audit__job__undone_at__isnull=False)
+        queryset = queryset.filter(verdict=Verdict.WILL_RESET, state=value)
+        return queryset.filter(audit__job__undone_at=None) if value == State.DONE else queryset

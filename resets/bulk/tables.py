@@ -12,6 +12,7 @@ from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.progress import progress_of
 
 State, Item, Verdict = BulkReset.State, BulkItem.State, BulkItem.Verdict
+UNDONE = "undone"
 NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
 
 OUTCOMES = {
@@ -22,6 +23,7 @@ OUTCOMES = {
     Item.PENDING: ("info", Item.PENDING.label, "clock"),
     Item.STARTED: ("info", Item.STARTED.label, "loader"),
     Item.DONE: ("success", Item.DONE.label, "check"),
+    UNDONE: ("warning", "Reset, then undone", "rotate"),
     Item.FAILED: ("danger", Item.FAILED.label, "alert"),
     Item.SKIPPED: ("neutral", "Cancelled", "ban"),
 }
@@ -108,8 +110,9 @@ class BulkItemTable(Table):
 
     def outcome_of(self, item):
         """Return tone, words and icon of what a line shows."""
-        decided = self.is_draft or item.verdict != Verdict.WILL_RESET
-        return OUTCOMES[Verdict(item.verdict) if decided else Item(item.state)]
+        if self.is_draft or item.verdict != Verdict.WILL_RESET:
+            return OUTCOMES[Verdict(item.verdict)]
+        return OUTCOMES[UNDONE if item.undone_at else Item(item.state)]
 
     def render_learner(self, value):
         return format_html('<a href="{}">{}</a>', reverse("console:learner", args=[value]), value)

@@ -155,7 +155,8 @@ class BulkDetailView(BulkMixin, TableView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self):
-        return BulkItem.objects.filter(bulk=self.plan).annotate(learner_username=F("learner__username"))
+        items = BulkItem.objects.filter(bulk=self.plan)
+        return items.annotate(learner_username=F("learner__username"), undone_at=F("audit__job__undone_at"))
 
     def get_filterset_kwargs(self, filterset_class):
         return {**super().get_filterset_kwargs(filterset_class), "bulk": self.plan}

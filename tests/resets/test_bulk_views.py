@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from resets.bulk import actions, run
 from resets.bulk.models import BulkItem, BulkReset
+from resets.undo import undo_reset
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,22 @@ def test_confirm_progress_and_results(client, bulk):
     assert f'<a href="{reverse("resets:detail", args=[audit])}">#{audit}</a>' in shown
     rows = lines_of(client.get(page("detail", bulk), {"_export": "csv"}))
     assert [row[3] for row in rows[1:]] == ["Reset", "Reset", "Reset", "Unknown"]
+
+
+def test_a_reset_that_was_undone_is_no_longer_shown_as_reset(client, bulk, agent):
+    actions.confirm(bulk_id=bulk.pk, actor=agent)
+    while run.work(bulk.pk, worker="worker"):
+        pass
+    undo_reset(audit_id=bulk.items.get(typed="anna").audit_id, memo="Not anna", actor=agent)
+
+    def outcomes(**query):
+        rows = lines_of(client.get(page("detail", bulk), {"_export": "csv", **query}))
+        return {row[1]: row[3] for row in rows[1:]}
+
+    assert list(outcomes().values()).count("Reset") == 2
+    assert outcomes(show="undone") == {"anna": "Reset, then undone"}
+    assert "anna" not in outcomes(show="done")
+    assert "Reset, then undone" in text_of(client.get(page("detail", bulk)))
 
 
 def test_polling_goes_on_while_it_runs_and_stops_by_itself(client, bulk, agent):
