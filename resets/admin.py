@@ -116,9 +116,9 @@ class CourseResetAuditAdmin(PlatformAdmin):
     """The trail of all resets. It is written by resets alone."""
 
     schema = schemas.CourseResetSchema
-    list_display = ("id", "learner", "course_key", "status", "comment", "reset_by", "created", "completed_at")
+    list_display = ("id", "learner", "course_key", "status", "undone", "comment", "reset_by", "created", "completed_at")
     list_filter = ("status",)
-    list_select_related = ("course_enrollment__user", "reset_by")
+    list_select_related = ("course_enrollment__user", "reset_by", "job")
     search_fields = ("^course_enrollment__user__username", "^course_enrollment__course_id", "^reset_by__username")
     fields = (
         "id",
@@ -132,8 +132,9 @@ class CourseResetAuditAdmin(PlatformAdmin):
         "created",
         "modified",
         "completed_at",
+        "undone",
     )
-    readonly_fields = ("learner", "course_key")
+    readonly_fields = ("learner", "course_key", "undone")
 
     @admin.display(description="learner", ordering="course_enrollment__user__username")
     def learner(self, audit):
@@ -142,6 +143,10 @@ class CourseResetAuditAdmin(PlatformAdmin):
     @admin.display(description="course", ordering="course_enrollment__course_id")
     def course_key(self, audit):
         return str(audit.course_enrollment.course_id)
+
+    @admin.display(description="undone", ordering="job__undone_at")
+    def undone(self, audit):
+        return getattr(getattr(audit, "job", None), "undone_at", None)
 
 
 @admin.register(ResetJob, site=site)

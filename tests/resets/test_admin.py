@@ -3,7 +3,7 @@
 import pytest
 from opaque_keys.edx.keys import CourseKey
 
-from resets.models import CourseResetAudit, CourseResetCourseOptIn
+from resets.models import CourseResetAudit, CourseResetCourseOptIn, ResetJob
 from tests.factories import AuditFactory, CourseOverviewFactory, OptInFactory, StudentModuleFactory, admin_user
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +69,11 @@ class TestAudits:
         text = client.get(AUDITS).text
         for shown in ("amina", str(audit.course_enrollment.course_id), "Ticket 4711", audit.reset_by.username):
             assert shown in text
+
+    def test_one_that_was_undone_says_so(self, client):
+        audit = AuditFactory(status="complete")
+        ResetJob.objects.filter(pk=audit.pk).update(undone_at="2026-02-03T04:05Z")
+        assert "Feb. 3, 2026" in client.get(AUDITS).text
 
     @pytest.mark.parametrize(
         "query",
