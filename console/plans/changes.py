@@ -89,13 +89,12 @@ def cancel(queue: Queue, plan_id: int, *, actor, allowed: bool) -> int:
 
 
 def retry(queue: Queue, plan_id: int, *, actor, allowed: bool) -> int:
-    """Try the failed items again.
+    """Try the failed items again; not while it is paused, because they would end somebody's pause.
 
     Returns:
         How many are tried again.
     """
-    states = (PlanState.RUNNING, PlanState.PAUSED, PlanState.CANCELLED, PlanState.DONE)
-    plan = lock(queue, plan_id, *states, allowed=allowed)
+    plan = lock(queue, plan_id, PlanState.RUNNING, PlanState.CANCELLED, PlanState.DONE, allowed=allowed)
     failed = queue.items(plan_id).filter(state=ItemState.FAILED)
     count = failed.update(state=ItemState.PENDING, reason="", worker="", claimed_until=None)
     if not count:
