@@ -96,7 +96,7 @@ class Eligibility:
 
 
 def with_reset_status(enrollments: QuerySet, now: datetime, *, ignoring: Collection[ResetStatus] = ()) -> QuerySet:
-    """Annotate enrollments with `reset_status` (a ResetStatus value) and `reset_audit_id`.
+    """Annotate enrollments with `reset_status` (a ResetStatus value), `reset_audit_id` and `completed_resets`.
 
     Needs `with_grade()` on the same queryset for `is_passing`.
 
@@ -115,7 +115,7 @@ def with_reset_status(enrollments: QuerySet, now: datetime, *, ignoring: Collect
         reset_audit_id=Subquery(latest.values("pk")[:1]),
         _latest_status=Subquery(latest.values("status")[:1]),
         _latest_undone=Subquery(latest.values("job__undone_at")[:1]),
-        _completed=Coalesce(Subquery(completed, output_field=IntegerField()), 0),
+        completed_resets=Coalesce(Subquery(completed, output_field=IntegerField()), 0),
     ).annotate(
         reset_status=Case(
             *[When(condition, then=Value(status)) for status, condition in _conditions(now) if status not in ignoring],
@@ -132,7 +132,7 @@ def _conditions(now):
     return [
         (ResetStatus.ENQUEUED, Exists(audits.filter(status=Audit.ENQUEUED))),
         (ResetStatus.IN_PROGRESS, Exists(audits.filter(status=Audit.IN_PROGRESS))),
-        (ResetStatus.COMPLETE, Q(_completed__gte=settings.LECTERN_RESETS_PER_ENROLLMENT)),
+        (ResetStatus.COMPLETE, Q(completed_resets__gte=settings.LECTERN_RESETS_PER_ENROLLMENT)),
         (ResetStatus.RETIRED, Q(user__username__startswith=RETIRED_PREFIX)),
         (ResetStatus.NOT_ENROLLED, Q(is_active=False)),
         (ResetStatus.NOT_OPTED_IN, ~Exists(opted_in)),

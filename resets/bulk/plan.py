@@ -30,6 +30,7 @@ DRAFT_LIFE = timedelta(days=1)
 
 NOT_OPTED_IN = "This course run is not opted in to resets. An admin can opt it in."
 NEVER_ENROLLED = "The learner was never enrolled in this course run."
+RESET_BEFORE = "Already reset in this course run"
 ALONE = "{}. Reset this learner alone, where that can be confirmed."
 NOBODY = "No account has this username or e-mail address."
 Verdict, State = BulkItem.Verdict, BulkItem.State
@@ -146,6 +147,9 @@ def _verdict(item, enrollment, refusals):
     eligibility = _answer(enrollment)
     if not eligibility.is_allowed:
         return Verdict.CANNOT, eligibility.reason
+    # Where the policy allows more than one reset, repeating a list must not use up the next one.
+    if enrollment.completed_resets:
+        return Verdict.CANNOT, ALONE.format(RESET_BEFORE)
     if enrollment.pk in refusals:
         return Verdict.CANNOT, ALONE.format(refusals[enrollment.pk])
     item.state = State.PENDING

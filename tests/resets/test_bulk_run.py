@@ -20,6 +20,7 @@ from resets.bulk.parse import Line
 from resets.bulk.plan import make_draft
 from resets.bulk.queue import QUEUE
 from resets.models import CourseResetAudit, ResetJob, StudentModule
+from resets.undo import undo_reset
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,19 @@ def test_the_same_list_again_resets_nobody(running, course, agent):
         actions.confirm(bulk_id=again.pk, actor=agent)
 
 
+def test_the_same_list_again_resets_nobody_where_several_resets_are_allowed_either(running, course, agent, settings):
+    settings.LECTERN_RESETS_PER_ENROLLMENT = 2
+    bulk = running(2)
+    work_until_idle(bulk)
+    again = upload(course, agent, *bulk.items.values_list("typed", flat=True))
+    assert (again.will_reset, again.cannot) == (0, 2)
+    assert "Already reset in this course run. Reset this learner alone" in again.items.first().reason
+    audit = CourseResetAudit.objects.first()
+    undo_reset(audit_id=audit.pk, memo="Not this one", actor=agent)
+    again = upload(course, agent, *bulk.items.values_list("typed", flat=True))
+    assert (again.will_reset, again.cannot) == (1, 1), "one that was undone does not count"
+
+
 def test_two_drafts_of_the_same_list_reset_once(draft, course, agent):
     bulk = draft(3)
     twin = upload(course, agent, *bulk.items.values_list("typed", flat=True))
@@ -274,6 +288,7 @@ def test_a_claim_from_before_the_cancel_starts_nothing(running, agent):
         ("cancel", State.DONE),
         ("cancel", State.DRAFT),
         ("retry", State.DRAFT),
+        ("retry", State.PAUSED),
     ],
 )
 def test_changes_that_come_too_late_are_refused(draft, agent, change, at):
