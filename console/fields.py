@@ -1,11 +1,13 @@
 """Model fields for what Open edX stores: keys as `opaque_keys` objects, UUIDs in either kind of column."""
 
-from contextlib import closing
 from functools import lru_cache
 
 from django.db import models
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.django import models as opaque
+
+from console.collations import KeyExact, KeyIn
+from console.columns import column_of
 
 
 class UnreadableKey(str):
@@ -50,6 +52,11 @@ class UsageKeyField(_TolerantKeyMixin, opaque.UsageKeyField):
     """A block of a course, such as `block-v1:Org+Num+Run+type@problem+block@a1`."""
 
 
+for _field in (CourseKeyField, LearningContextKeyField, UsageKeyField):
+    _field.register_lookup(KeyExact)
+    _field.register_lookup(KeyIn)
+
+
 class UUIDField(models.UUIDField):
     """A UUID, whether its column is `char(32)` or the database's own `uuid` type.
 
@@ -71,32 +78,5 @@ class UUIDField(models.UUIDField):
         if connection.vendor != "mysql" or not connection.features.has_native_uuid_field:
             return connection.features.has_native_uuid_field
         # Without a model it is the output of an expression: then it is what the engine makes.
-        model = getattr(self, "model", None)
-        return model is None or _column_types(connection, model._meta.db_table).get(self.column, "uuid") == "uuid"
-
-
-_seen_types: dict[tuple, dict[str, str]] = {}
-
-
-def _column_types(connection, table):
-    """Return the types of a table's columns, by name; nothing for a table that is not there (yet)."""
-    settings = connection.settings_dict
-    place = settings["HOST"], settings["PORT"], settings["NAME"], table
-    if place not in _seen_types:
-        types = _read_types(connection, table)
-        if not types:
-            return {}
-        _seen_types[place] = types
-    return _seen_types[place]
-
-
-def _read_types(connection, table):
-    connection.ensure_connection()
-    # Below the layer that counts and logs the queries of a page: this one belongs to the process.
-    with closing(connection.create_cursor()) as cursor:
-        cursor.execute(
-            "SELECT column_name, data_type FROM information_schema.columns "
-            "WHERE table_schema = DATABASE() AND table_name = %s",
-            [table],
-        )
-        return dict(cursor.fetchall())
+        column = column_of(self, connection) if hasattr(self, "model") else None
+        return column is None or column.type == "uuid"

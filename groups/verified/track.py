@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import CharField, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from console.platform import features
 from enrollments.defaults.models import CourseEnrollmentHistory
@@ -87,9 +87,10 @@ def out_of_line(track: Track) -> QuerySet:
 def mode_changed(enrollments: QuerySet, since: datetime) -> QuerySet:
     """Return those of the enrollments whose mode is another one than before `since`, new ones included."""
     rows = CourseEnrollmentHistory.objects.filter(course_id=OuterRef("course_id"), user_id=OuterRef("user_id"))
-    before = rows.filter(history_date__lt=since).order_by("-history_date").values("mode")[:1]
+    # On MySQL text of two tables can only be compared in one collation: the connection's.
+    before = rows.filter(history_date__lt=since).order_by("-history_date").values(text=Cast("mode", CharField()))[:1]
     is_new = Q(mode_before=None, created__gte=since)
-    is_other = Q(mode_before__isnull=False) & ~Q(mode_before=F("mode"))
+    is_other = Q(mode_before__isnull=False) & ~Q(mode_before=Cast("mode", CharField()))
     found = enrollments.annotate(mode_before=Subquery(before))
     return found.filter(is_new | is_other, Exists(rows.filter(history_date__gte=since)))
 

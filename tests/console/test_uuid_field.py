@@ -16,7 +16,8 @@ KNOWN = uuid.UUID("0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9")
 TYPES = {
     "sqlite": ("char(32)",),
     "postgresql": ("uuid",),
-    "mysql": ("uuid", "char(32)"),
+    "mysql": ("char(32)",),
+    "mariadb": ("uuid", "char(32)"),
 }
 
 
@@ -32,6 +33,7 @@ def _models(kind):
             managed = False
 
     class Child(models.Model):  # noqa: DJ008
+        id = models.IntegerField(primary_key=True)
         parent = models.ForeignKey(Parent, models.DO_NOTHING, related_name="children")
 
         class Meta:
@@ -48,7 +50,8 @@ MODELS = {"uuid": _models("native"), "char(32)": _models("text")}
 def tables(request):
     """The models, their tables made, and the type of their UUIDs."""
     kind = request.param
-    if kind not in TYPES[connection.vendor]:
+    is_mariadb = connection.vendor == "mysql" and connection.mysql_is_mariadb
+    if kind not in TYPES["mariadb" if is_mariadb else connection.vendor]:
         pytest.skip(f"This engine has no {kind}.")
     parent, child = MODELS[kind]
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 -- The tables of an LMS that Lectern reads or writes, as an LMS has them: written from the platform's own schema, not
 -- from Lectern's migrations. The database is an old one that grew: tables of the first years are utf8 (three bytes),
--- later ones utf8mb4; names of indexes and constraints are of different ages; no column has a default.
+-- later ones utf8mb4, and two were converted, into a collation that is not that of the later ones; names of indexes and
+-- constraints are of different ages; no column has a default.
 
 CREATE TABLE django_content_type (
   id int(11) NOT NULL AUTO_INCREMENT,
@@ -210,7 +211,7 @@ CREATE TABLE course_overviews_courseoverview (
   external_id varchar(128) DEFAULT NULL,
   force_on_flexible_peer_openassessments tinyint(1) NOT NULL,
   PRIMARY KEY (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE student_courseenrollment (
   id int(11) NOT NULL AUTO_INCREMENT,
@@ -225,7 +226,7 @@ CREATE TABLE student_courseenrollment (
   KEY student_courseenrollment_e2fa5388 (created),
   KEY student_cou_user_id_b19dcd_idx (user_id, created),
   CONSTRAINT student_courseenrollment_user_id_4263a8e2_fk FOREIGN KEY (user_id) REFERENCES auth_user (id)
-) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
 CREATE TABLE student_courseenrollment_history (
   id int(11) NOT NULL,

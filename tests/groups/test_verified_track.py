@@ -122,6 +122,22 @@ class TestSwitch:
         assert track_of(OTHER).obstacle == rules.OFF
 
 
+@pytest.mark.django_db(transaction=True)  # MySQL's ALTER TABLE commits.
+def test_a_history_in_another_collation_than_the_enrollments(cohort):
+    """As an LMS has it whose tables are from different releases."""
+    if connection.vendor != "mysql":
+        pytest.skip("This engine has one collation.")
+    amina = enrolled("audit")
+    change(amina, "verified")
+    column = "ALTER TABLE student_courseenrollment_history MODIFY mode varchar(100) {} NOT NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(column.format("COLLATE utf8mb4_unicode_ci"))
+        try:
+            assert follow() == 1
+        finally:
+            cursor.execute(column.format(""))
+
+
 class TestChangesOfMode:
     @pytest.mark.parametrize("mode", ["verified", "credit"])
     def test_into_the_verified_cohort(self, mode, cohort, automatic):
