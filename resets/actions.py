@@ -6,7 +6,8 @@ on `ResetJob` tells a live worker from a dead one (docs/decisions/0004).
 """
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import lru_cache
 
 import structlog
 from django.conf import settings
@@ -17,10 +18,11 @@ from django.utils import timezone
 
 from console import history, tracking
 from console.celery import ring
+from console.platform import features
 from console.transactions import atomic_with_retries
-from enrollments.models import CourseEnrollment
+from enrollments.models import CourseEnrollment, PersistentCourseGrade
 from resets import owners, tasks
-from resets.eligibility import RUNNING, Eligibility, ResetStatus, eligibility_of, with_reset_status
+from resets.eligibility import RUNNING, Eligibility, Present, ResetStatus, eligibility_of, with_reset_status
 from resets.journal import Journal
 from resets.models import CourseResetAudit, CourseResetCourseOptIn, GivenUp, ResetArchive, ResetJob
 from resets.rules import Permission
@@ -47,22 +49,32 @@ class LeaseLostError(Exception):
 # --- Deciding and starting -------------------------------------------------------------------
 
 
-def decide(
-    enrollment_id: int, *, now: datetime | None = None, ignoring: Collection[ResetStatus] = ()
-) -> tuple[CourseEnrollment, Eligibility]:
+def decide(enrollment_id: int, *, ignoring: Collection[ResetStatus] = ()) -> tuple[CourseEnrollment, Eligibility]:
     """Return an enrollment with its course and learner, and whether it may be reset now.
 
     Args:
         enrollment_id: the enrollment.
-        now: the moment that counts; this one by default.
         ignoring: conditions that are overridden.
 
     Raises:
         CourseEnrollment.DoesNotExist: no such enrollment.
     """
-    rows = CourseEnrollment.objects.select_related("user").with_course().with_grade()
-    enrollment = with_reset_status(rows, now or timezone.now(), ignoring=ignoring).get(pk=enrollment_id)
+    has_grades = features.has(PersistentCourseGrade)
+    rows = _undecided(frozenset(ignoring), settings.LECTERN_RESETS_PER_ENROLLMENT, has_grades)
+    enrollment = rows.get(pk=enrollment_id)
     return enrollment, eligibility_of([enrollment])[enrollment.pk]
+
+
+@lru_cache(maxsize=64)
+def _undecided(ignoring, limit, has_grades):
+    """Return all enrollments with the question put to them; putting it takes longer than the answer.
+
+    Args:
+        ignoring: as `decide`.
+        limit, has_grades: what else the question depends on.
+    """
+    rows = CourseEnrollment.objects.select_related("user").with_course().with_grade()
+    return with_reset_status(rows, Present(), ignoring=ignoring)
 
 
 def overridable(enrollment_id: int, eligibility: Eligibility, actor) -> tuple[ResetStatus, ...]:
@@ -88,7 +100,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
     seen_audit_id: int | None = None,
     choices: Collection[str] = (),
     overrides: Collection[str] = (),
-    rings: bool = True,
+    worker: str = "",
 ) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
 
@@ -101,10 +113,10 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
         choices: keys of the learner-state owners that the agent ticked: offers to clear as well, and
             warnings that would refuse the reset.
         overrides: conditions that an admin overrides, by name of the status; kept on record.
-        rings: False for a caller that does the reset itself; should it die, the sweeper rings.
+        worker: a worker that does the reset itself, and has claimed it with this call; no other is rung for.
 
     Returns:
-        The audit row, enqueued.
+        The audit row: enqueued, or in progress when a worker has claimed it.
 
     Raises:
         PermissionDenied: the actor may not reset.
@@ -112,17 +124,17 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
             that is none, or a warning that refuses and is not ticked.
     """
     try:
-        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)), overrides)
+        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)), overrides, worker)
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
-    if rings:
+    if not worker:
         ring(tasks.run_reset, audit.pk)
     return audit
 
 
 @atomic_with_retries
-def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides):  # noqa: PLR0913, PLR0917 (as start_reset)
+def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker):  # noqa: PLR0913, PLR0917 (as start_reset)
     CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):
@@ -134,7 +146,7 @@ def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides):  # no
         raise StatusChangedError("The status changed since you opened this dialog. Look at it again before you reset.")
     if reason := owners.refusal(enrollment, choices):
         raise ResetRefusedError(reason)
-    audit = _enqueue(enrollment, memo, actor, choices=choices, overrode=list(overridden))
+    audit = _enqueue(enrollment, memo, actor, worker, choices=choices, overrode=list(overridden))
     although = "".join(f", although: {status.label.lower()}" for status in overridden)
     history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued{although}: {memo}")
     _track("enqueued", audit, {"memo": memo, "choices": choices, "overrode": list(overridden)})
@@ -155,7 +167,7 @@ def clean_memo(memo: str) -> str:
     return memo
 
 
-def _enqueue(enrollment, memo, actor, **decided):
+def _enqueue(enrollment, memo, actor, worker, **decided):
     now = timezone.now()
     audit = CourseResetAudit.objects.create(
         created=now,
@@ -163,10 +175,11 @@ def _enqueue(enrollment, memo, actor, **decided):
         course=CourseResetCourseOptIn.objects.get(course_id=enrollment.course_id, active=True),
         course_enrollment=enrollment,
         reset_by_id=actor.pk,
-        status=Status.ENQUEUED,
+        status=Status.IN_PROGRESS if worker else Status.ENQUEUED,
         comment=memo,
     )
-    ResetJob.objects.create(audit=audit, rung_at=now, **decided)
+    claimed = {"attempts": 1, **_lease(worker, now)} if worker else {}
+    ResetJob.objects.create(audit=audit, rung_at=now, **claimed, **decided)
     return audit
 
 
@@ -225,14 +238,14 @@ def claim(audit_id: int, *, worker: str) -> bool:
     mine = CourseResetAudit.objects.filter(pk=audit_id, status=Status.ENQUEUED)
     if not mine.update(status=Status.IN_PROGRESS, modified=now):
         return False
-    ResetJob.objects.filter(pk=audit_id).update(
-        attempts=F("attempts") + 1,
-        worker=worker,
-        lease_until=now + timedelta(seconds=settings.LECTERN_RESET_LEASE_SECONDS),
-        started_at=now,
-        reason="",
-    )
+    ResetJob.objects.filter(pk=audit_id).update(attempts=F("attempts") + 1, reason="", **_lease(worker, now))
     return True
+
+
+def _lease(worker, now):
+    """Return the columns that make a reset a worker's."""
+    until = now + timedelta(seconds=settings.LECTERN_RESET_LEASE_SECONDS)
+    return {"worker": worker, "lease_until": until, "started_at": now}
 
 
 def _decide_again(audit_id):

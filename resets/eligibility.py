@@ -15,6 +15,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DateTimeField,
     Exists,
     ExpressionWrapper,
     IntegerField,
@@ -27,6 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from console.learners import RETIRED_PREFIX
 from resets.models import CourseResetAudit, CourseResetCourseOptIn
@@ -95,7 +97,19 @@ class Eligibility:
         return REASONS.get(self.status, "")
 
 
-def with_reset_status(enrollments: QuerySet, now: datetime, *, ignoring: Collection[ResetStatus] = ()) -> QuerySet:
+class Present(Value):
+    """The moment at which a statement is put together, so that a queryset can be kept and asked again later."""
+
+    def __init__(self):
+        super().__init__(None, output_field=DateTimeField())
+
+    def as_sql(self, compiler, connection):
+        return Value(timezone.now(), output_field=self.output_field).as_sql(compiler, connection)
+
+
+def with_reset_status(
+    enrollments: QuerySet, now: datetime | Present, *, ignoring: Collection[ResetStatus] = ()
+) -> QuerySet:
     """Annotate enrollments with `reset_status` (a ResetStatus value), `reset_audit_id` and `completed_resets`.
 
     Needs `with_grade()` on the same queryset for `is_passing`.

@@ -73,8 +73,9 @@ def _do(item, bulk, worker):
         log.exception("bulk_item_failed", bulk=bulk.pk, line=item.line)
         QUEUE.fail(item, worker, UNEXPECTED.format(type(error).__name__))
     else:
-        if audit_id:
-            actions.run_claimed(audit_id, worker=worker, has_waited=False)
+        if audit_id and actions.run_claimed(audit_id, worker=worker, has_waited=False):
+            BulkItem.objects.filter(pk=item.pk, state=Item.STARTED).update(state=Item.DONE)
+        elif audit_id:
             settle(audit_id)
 
 
@@ -82,7 +83,7 @@ def _do(item, bulk, worker):
 def _start(item, bulk, worker):
     """Start and claim one item's reset; return its audit id, or None when it is not this worker's any more.
 
-    Both in one transaction: where one worker writes at a time, each further one is a wait for the others.
+    All in one transaction: where one worker writes at a time, each further one is a wait for the others.
     """
     mine = BulkItem.objects.filter(pk=item.pk, state=Item.PENDING, worker=worker)
     if not mine.update(state=Item.STARTED, claimed_until=None):
@@ -93,10 +94,9 @@ def _start(item, bulk, worker):
         actor=bulk.confirmed_by,
         seen_audit_id=item.seen_audit_id,
         choices=bulk.choices,
-        rings=False,
+        worker=worker,
     )
     BulkItem.objects.filter(pk=item.pk).update(audit=audit)
-    actions.claim(audit.pk, worker=worker)
     return audit.pk
 
 
