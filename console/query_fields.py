@@ -6,6 +6,7 @@ month or with "a week ago". These fields suggest listed words only, and read the
 
 import re
 from datetime import datetime, timedelta
+from operator import eq, ge, gt, le, lt
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
@@ -132,6 +133,83 @@ class Uuid(ListedOptionsMixin, djangoql.StrField):
             raise RefusedValueError(
                 f"“{text}” is no UUID, such as 6ae013d4-c5c4-474d-8da9-0e559b2448e2.", text
             ) from error
+
+
+class Word(Text):
+    """One of a few words that say what a row and others meet together.
+
+    A database that works out the word of each row, to compare it, takes several times as long as
+    for the condition behind the word.
+
+    Args:
+        conditions: for each word what its rows meet, and no others.
+    """
+
+    def __init__(self, conditions: dict[str, models.Q], **kwargs):
+        super().__init__(codes=conditions, **kwargs)
+        self.conditions = conditions
+
+    def get_lookup(self, path, operator, value):
+        word, is_negative = operator.removeprefix("not ").removeprefix("!"), operator[0] in "!n"
+        meets = _WORD_TESTS[word]
+        condition = _any(condition for each, condition in self.conditions.items() if meets(str(each), value))
+        return ~condition if is_negative else condition
+
+
+_WORD_TESTS = {
+    "=": eq,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+    "in": lambda word, values: word in values,
+    "~": lambda word, text: text.lower() in word,
+    "startswith": lambda word, text: word.startswith(text.lower()),
+    "endswith": lambda word, text: word.endswith(text.lower()),
+}
+
+
+class Fact(ListedOptionsMixin, djangoql.BoolField):
+    """True or False, by a condition.
+
+    Args:
+        condition: what the rows meet of which it is true.
+    """
+
+    def __init__(self, condition: models.Q, **kwargs):
+        super().__init__(**kwargs)
+        self.condition = condition
+
+    def get_lookup(self, path, operator, value):
+        wanted = value if isinstance(value, list) else [value]
+        found = _any(self.condition if each else ~self.condition for each in wanted)
+        return ~found if operator in {"!=", "not in"} else found
+
+
+class OtherRowMixin:
+    """A field of another row, which no relation leads to. Without that row the field is empty.
+
+    Args:
+        rows: the queryset that finds it by `OuterRef`, at most one for each.
+    """
+
+    def __init__(self, rows: models.QuerySet, **kwargs):
+        super().__init__(nullable=True, **kwargs)
+        self.rows = rows
+
+    def get_lookup(self, path, operator, value):
+        if value is None:
+            found = models.Q(models.Exists(self.rows))
+            return found if operator == "!=" else ~found
+        return models.Q(models.Exists(self.rows.filter(super().get_lookup([], operator, value))))
+
+
+class OtherText(OtherRowMixin, Text):
+    """Text of another row."""
+
+
+class OtherFlag(OtherRowMixin, Flag):
+    """True or False of another row."""
 
 
 MOMENT_HELP = "a date such as 2026-11-21, a month such as 2026-11, today, or -7d for seven days ago"

@@ -45,7 +45,7 @@ class PagedData(TableQuerysetData):
 
     def keys(self):
         """Return the primary keys in the table's order, with the key itself as last criterion."""
-        order = [self._criterion(name) for name in self.data.query.order_by or self.model._meta.ordering]
+        order = [self._criterion(name) for name in self.data.query.order_by or self._first_order()]
         return self.data.order_by(*order, "pk").values_list("pk", flat=True)
 
     def fetch(self, keys):
@@ -54,6 +54,11 @@ class PagedData(TableQuerysetData):
         rows = [found[key] for key in keys if key in found]
         self.table.decorate(rows)
         return rows
+
+    def _first_order(self):
+        """Return the order when nobody asked for one: of the table's own, the library leaves out what is no column."""
+        hidden = [name for name in self.table._meta.order_by or () if name.lstrip("-") not in self.table.columns]
+        return hidden or self.model._meta.ordering
 
     def _criterion(self, name):
         """Put missing values last, whatever the database thinks of them."""

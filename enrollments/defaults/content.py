@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models.functions import Lower
+from opaque_keys.edx.keys import CourseKey
 
 from enrollments.defaults.keys import Kind, course_of, kind_of, run_key_of
 from enrollments.defaults.models import CatalogMembership, DefaultIntention
@@ -73,11 +74,18 @@ def resolve(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID,
     }
 
 
-def lead(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID, Run | None]:
-    """Return the run that each intention leads to, by its uuid: what `resolve` does, without modes and catalogs."""
+def lead(intentions: Iterable[DefaultIntention], now: datetime) -> dict[UUID, CourseKey | None]:
+    """Return the key of the run that each intention leads to, by its uuid; what is known of the run is not asked."""
     intentions = list(intentions)
-    runs = _runs(intentions, now)
-    return {each.pk: _choose(each.content_key, runs)[0] for each in intentions}
+    runs = _runs([each for each in intentions if kind_of(each.content_key) == Kind.COURSE], now)
+    return {each.pk: _key_of(each.content_key, runs) for each in intentions}
+
+
+def _key_of(content_key, runs):
+    if kind_of(content_key) == Kind.RUN:
+        return run_key_of(content_key)
+    run, _ = _choose(content_key, runs)
+    return run and run.key
 
 
 def _runs(intentions, now):

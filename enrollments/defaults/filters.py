@@ -5,7 +5,7 @@ from django import forms
 
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models import EnterpriseCustomer
-from enrollments.defaults.querysets import RealizationState
+from enrollments.defaults.querysets import RealizationState, other_content, state_conditions
 from enrollments.filters import CourseKeyFilter, YesNoFilter, username_filter
 
 CUSTOMERS_OFFERED = 500
@@ -55,6 +55,20 @@ class IntentionFilter(filters.FilterSet):
     removed = RemovedFilter(field_name="is_removed")
 
 
+class StateFilter(filters.ChoiceFilter):
+    """Realizations in one state."""
+
+    def filter(self, qs, value):
+        return qs.filter(state_conditions()[RealizationState(value)]) if value else qs
+
+
+class MismatchFilter(YesNoFilter):
+    """Realizations of what their intention names, or of something else."""
+
+    def filter(self, qs, value):
+        return qs.filter(other_content() if value == "yes" else ~other_content()) if value else qs
+
+
 class RealizationFilter(filters.FilterSet):
     """By customer, content, learner, run and state; the rest is for queries."""
 
@@ -67,5 +81,5 @@ class RealizationFilter(filters.FilterSet):
     )
     learner = username_filter("Username", "realized_enrollment__enterprise_customer_user__user__username")
     run = CourseKeyFilter(label="Enrolled run", field_name="realized_enrollment__course_id")
-    state = filters.ChoiceFilter(choices=RealizationState.choices, empty_label="Any", label="State")
-    mismatch = YesNoFilter(field_name="is_other_content", label="Other content")
+    state = StateFilter(choices=RealizationState.choices, empty_label="Any", label="State")
+    mismatch = MismatchFilter(label="Other content")

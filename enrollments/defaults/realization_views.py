@@ -1,7 +1,5 @@
 """`/enrollments/realizations/…`: the list of realizations, and one with its trail."""
 
-from functools import cache
-
 from django.http import Http404
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -17,17 +15,6 @@ from enrollments.defaults.tables import RealizationTable, state_badge
 from enrollments.models import CourseEnrollment
 
 
-def realizations_for(user):
-    """Return what `user` may see, with everything that a list may ask for."""
-    return _realizations().visible_to(user).all()
-
-
-@cache
-def _realizations():
-    """Putting these expressions together takes longer than reading a page of rows."""
-    return DefaultRealization.objects.with_enrollment().with_state().with_match()
-
-
 class RealizationListView(DefaultsMixin, TableView):
     """`/enrollments/realizations/`: which learner was enrolled where by which intention."""
 
@@ -40,7 +27,7 @@ class RealizationListView(DefaultsMixin, TableView):
     empty_text = "When a learner is enrolled because of an intention, the enrollment is listed here."
 
     def get_queryset(self):
-        return realizations_for(self.request.user)
+        return DefaultRealization.objects.visible_to(self.request.user)
 
     def get_table_kwargs(self):
         return {"viewer": self.request.user}
@@ -52,7 +39,7 @@ class RealizationDetailView(DefaultsMixin, TemplateView):
     template_name = "enrollments/defaults/realization.html"
 
     def get_context_data(self, pk, **kwargs):
-        rows = realizations_for(self.request.user).with_intention().with_learner()
+        rows = DefaultRealization.objects.visible_to(self.request.user).with_every_fact()
         rows = rows.select_related("intended_enrollment", "realized_enrollment__enterprise_customer_user")
         realization = rows.filter(pk=pk).first()
         if realization is None:

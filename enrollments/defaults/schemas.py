@@ -3,13 +3,13 @@
 from django.contrib.auth import get_user_model
 from opaque_keys.edx.keys import CourseKey
 
-from console.query_fields import Flag, Key, Moment, Text, Uuid
+from console.query_fields import Fact, Flag, Key, Moment, OtherFlag, OtherText, Text, Uuid, Word
 from console.querying import GuardedSchema
 from console.schemas import PERSON
 from enrollments.defaults import models
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models.facts import STORED_ORIGINS
-from enrollments.defaults.querysets import RealizationState
+from enrollments.defaults.querysets import other_content, platform_enrollments, revocation, state_conditions
 from enrollments.schemas import MODES
 
 ORIGINS = tuple(origin for origin, _ in STORED_ORIGINS)
@@ -209,14 +209,14 @@ class RealizationListSchema(GuardedSchema):
             Uuid(name="intention", column="intended_enrollment__uuid"),
             Text(name="content_key", column="intended_enrollment__content_key"),
             Key(name="run", column="realized_enrollment__course_id", key_class=CourseKey),
-            Text(name="mode", codes=MODES, nullable=True),
-            Text(name="state", codes=RealizationState.values),
-            Flag(name="is_active", nullable=True),
-            Flag(name="is_revoked"),
-            Flag(name="is_other_content"),
+            OtherText(name="mode", codes=MODES, rows=platform_enrollments()),
+            Word(name="state", conditions=state_conditions()),
+            OtherFlag(name="is_active", rows=platform_enrollments()),
+            Fact(name="is_revoked", condition=revocation()),
+            Fact(name="is_other_content", condition=other_content()),
             Flag(name="is_linked", column="realized_enrollment__enterprise_customer_user__linked"),
             Flag(name="is_removed", column="intended_enrollment__is_removed"),
-            Moment(name="unenrolled_at", nullable=True),
+            Moment(name="unenrolled_at", column="realized_enrollment__unenrolled_at", nullable=True),
         ]
     }
 

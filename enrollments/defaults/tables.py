@@ -13,7 +13,7 @@ from console.tables import COUNT_CAP, MomentColumn, ShownColumn, Table, export_c
 from enrollments.defaults.content import Content, lead, resolve
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models import DefaultIntention, DefaultRealization, Origin
-from enrollments.defaults.querysets import CUSTOMER_USER, RealizationState
+from enrollments.defaults.querysets import CUSTOMER_USER, ENROLLMENT, RealizationState
 from enrollments.defaults.runs import Run
 
 STATE_BADGES = {
@@ -179,7 +179,7 @@ class RealizationTable(Table):
     mode = tables.Column(orderable=False, empty_values=())
     realized = MomentColumn(accessor="created", order_by="created", verbose_name="Realized")
     content_key = export_column(order_by=f"{INTENDED}__content_key", verbose_name="Intention")
-    run = export_column(verbose_name="Enrolled run")
+    run = export_column(order_by=f"{ENROLLMENT}__course_id", verbose_name="Enrolled run")
     is_other_content = export_column(orderable=False, verbose_name="Other content")
     advertised = export_column(accessor="pk", orderable=False, verbose_name="Advertised run now")
     is_active = export_column(orderable=False, verbose_name="Enrolled")
@@ -200,7 +200,7 @@ class RealizationTable(Table):
         super().__init__(data, **kwargs)
 
     def dress(self, queryset):
-        return queryset.with_intention().with_learner()
+        return queryset.with_every_fact()
 
     def decorate(self, rows):
         """Find out where the intentions of these rows lead now: a course's advertised run may have moved.
@@ -210,9 +210,8 @@ class RealizationTable(Table):
         pks = {row.intended_enrollment_id for row in rows} - self.runs.keys()
         self.runs |= lead(DefaultIntention.objects.filter(pk__in=pks), timezone.now())
         for row in rows:
-            run = self.runs[row.intended_enrollment_id]
-            row.advertised = run.key if run else None
-            row.has_moved = not row.is_other_content and run is not None and _differ(run.key, row.run)
+            row.advertised = self.runs[row.intended_enrollment_id]
+            row.has_moved = not row.is_other_content and row.advertised and _differ(row.advertised, row.run)
 
     def render_learner(self, record):
         if record.learner is None:

@@ -254,6 +254,56 @@ def test_the_state_is_what_the_platforms_enrollment_says(browser, made, state):
     assert state.label in browser.get(REALIZATIONS).text
 
 
+@pytest.mark.parametrize("state", RealizationState)
+def test_each_state_is_asked_for_by_word_by_part_of_it_and_by_what_it_is_not(browser, state):
+    pks = {
+        RealizationState.ACTIVE: realized().pk,
+        RealizationState.DOWNGRADED: realized(mode="audit", revoked=True).pk,
+        RealizationState.LEFT: realized(is_active=False).pk,
+        RealizationState.MISSING: realized(mode=None).pk,
+    }
+    others = sorted(set(pks.values()) - {pks[state]}, reverse=True)
+    for condition, expected in (
+        (f'state = "{state}"', [pks[state]]),
+        (f'state != "{state}"', others),
+        (f'state in ("{state}", "no state")', [pks[state]]),
+        (f'state not in ("{state}")', others),
+        (f'state ~ "{state.upper()[1:-1]}"', [pks[state]]),
+        (f'state !~ "{state[1:-1]}"', others),
+        (f'state startswith "{state[:3]}"', [pks[state]]),
+        (f'state not endswith "{state[-4:]}"', others),
+        (f'state >= "{state}" and state <= "{state}"', [pks[state]]),
+        ('state = "no state"', []),
+    ):
+        assert shown(browser, f"{REALIZATIONS}?ql={quote(condition)}") == expected, condition
+
+
+def test_what_the_platforms_enrollment_says_can_be_asked_for(browser):
+    active, left, missing = realized(mode="verified"), realized(mode="audit", is_active=False), realized(mode=None)
+    for condition, expected in (
+        ('mode = "verified"', [active]),
+        ('mode != "verified"', [left]),
+        ('mode ~ "UDI"', [left]),
+        ('mode in ("audit", "verified")', [left, active]),
+        ("mode = None", [missing]),
+        ("mode != None", [left, active]),
+        ("is_active = False", [left]),
+        ("is_active != False", [active]),
+        ("is_active = None", [missing]),
+        ("is_revoked = True", []),
+        ("is_revoked != True", [missing, left, active]),
+        ("is_revoked in (True, False)", [missing, left, active]),
+    ):
+        assert shown(browser, f"{REALIZATIONS}?ql={quote(condition)}") == [row.pk for row in expected], condition
+
+
+def test_the_newest_realization_comes_first_unless_somebody_sorts(browser):
+    first, second = realized(), realized()
+    assert shown(browser, f"{REALIZATIONS}?") == [second.pk, first.pk]
+    assert shown(browser, f"{REALIZATIONS}?sort=no-such-column") == [second.pk, first.pk]
+    assert shown(browser, f"{REALIZATIONS}?sort=realized") == [first.pk, second.pk]
+
+
 def test_learner_credit_is_revoked_like_a_license():
     realization = realized(mode="audit")
     factories.LearnerCreditEnrollmentFactory(
