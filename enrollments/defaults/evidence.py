@@ -225,15 +225,24 @@ def licensed(customer_id, catalogs, subjects: list[Subject]) -> dict[int, Licens
     of_customer = License.objects.filter(customer_uuid=customer_id)
     by_email = {each.email.lower(): each.user_id for each in subjects if each.email}
     users = {each.user_id for each in subjects}
-    mine = of_customer.filter(
-        Q(lms_user_id__in=users) | Q(user_email__in=by_email), status=License.Status.ACTIVATED
-    ).order_by("pk")
+    mine = licenses_that_count(customer_id, catalogs).filter(
+        Q(lms_user_id__in=users) | Q(lms_user_id=None, user_email__in=by_email)
+    )
     found = {}
-    for row in mine:
-        user_id = row.lms_user_id if row.lms_user_id in users else by_email.get(row.user_email.lower())
-        if user_id and (catalogs is None or row.catalog_uuid in catalogs):
+    for row in mine.order_by("pk"):
+        user_id = by_email.get(row.user_email.lower()) if row.lms_user_id is None else row.lms_user_id
+        if user_id:
             found.setdefault(user_id, row)
     return found if found or of_customer.exists() else None
+
+
+def licenses_that_count(customer_id, catalogs):
+    """Return the customer's activated licenses for one of the catalogs; for any where catalogs are not known.
+
+    A license names its learner by id, or by e-mail address as long as it has no id.
+    """
+    rows = License.objects.filter(customer_uuid=customer_id, status=License.Status.ACTIVATED)
+    return rows if catalogs is None else rows.filter(catalog_uuid__in=catalogs)
 
 
 # --- Who ended an enrollment -----------------------------------------------------------------
@@ -249,7 +258,7 @@ def _ends(inactive):
     for row in rows if pairs and features.has(CourseEnrollmentHistory) else ():
         if (row.user_id, row.course_id) in pairs:
             versions[pairs[row.user_id, row.course_id]].append(row)
-    kinds = _kinds_of_people({row.history_user_id for rows in versions.values() for row in rows})
+    kinds = kinds_of_people({row.history_user_id for rows in versions.values() for row in rows})
     return {pk: _end(rows, kinds) for pk, rows in versions.items()}
 
 
@@ -266,7 +275,7 @@ def _end(rows, kinds):
     return was_active, kinds.get(ended.history_user_id, EndedBy.SYSTEM)
 
 
-def _kinds_of_people(user_ids):
+def kinds_of_people(user_ids):
     """Return who is staff and who is a service account (LECTERN_SERVICE_ACCOUNTS); an empty author is a machine."""
     user_ids = user_ids - {None}
     people = get_user_model().objects.filter(pk__in=user_ids).values_list("pk", "username") if user_ids else ()

@@ -451,6 +451,18 @@ class TestTimeLimit:
             cursor.execute(statement)
             return str(cursor.fetchone()[0])
 
+    @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="Only PostgreSQL compiles statements")
+    def test_nothing_is_compiled_inside(self):
+        def compiles():
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW jit")
+                return cursor.fetchone()[0]
+
+        before = compiles()
+        with time_limit(connection, 5):
+            assert compiles() == "off"
+        assert compiles() == before
+
     def test_a_query_that_the_database_refuses_is_a_query_error(self):
         joined = ", ".join(f"auth_user t{number}" for number in range(70))
         statement = "SELECT 1 / 0" if connection.vendor == "postgresql" else f"SELECT 1 FROM {joined}"

@@ -3,14 +3,13 @@
 import django_filters as filters
 from django import forms
 
-from console.tables import COUNT_CAP
-from enrollments.defaults.learners.tally import tally
+from enrollments.defaults.learners.tally import having
 from enrollments.defaults.models import EnterpriseCustomerUser
 from enrollments.defaults.status import Status
 
 
 class LearnerStatusFilter(filters.FilterSet):
-    """By username and status. The first 10,000 learners of a status are listed."""
+    """By username and status."""
 
     q = filters.CharFilter(
         label="Username",
@@ -24,10 +23,10 @@ class LearnerStatusFilter(filters.FilterSet):
         model = EnterpriseCustomerUser
         fields = ()
 
-    def __init__(self, *args, intention, **kwargs):
+    def __init__(self, *args, intention, content, **kwargs):
         super().__init__(*args, **kwargs)
-        self.intention = intention
+        self.intention, self.content = intention, content
 
     def by_status(self, learners, name, value):
         """Keep the learners who have this status."""
-        return learners.filter(pk__in=tally(self.intention).get(Status(value), ())[: COUNT_CAP + 1])
+        return having(learners, Status(value), self.intention, self.content)

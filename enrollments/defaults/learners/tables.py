@@ -81,9 +81,12 @@ class LearnerStatusTable(StatusTable):
         fields = ()
         sequence = ("learner", "...")
 
-    def __init__(self, data, intention: DefaultIntention, content: Content, **kwargs):
+    def __init__(self, data, intention: DefaultIntention, content: Content, known: int | None = None, **kwargs):
+        """Make the table; `known` is how many rows there are, where that is known already."""
         self.intention, self.content = intention, content
         super().__init__(data, **kwargs)
+        if known is not None:
+            self.data.know(known)
 
     def decorate(self, rows):
         found = gather(self.intention, self.content, subjects_of(rows))

@@ -52,10 +52,18 @@ class IntentionLearnersView(IntentionMixin, TableView):
         return learners_of(self.intention).select_related("user")
 
     def get_filterset_kwargs(self, filterset_class):
-        return {**super().get_filterset_kwargs(filterset_class), "intention": self.intention}
+        given = {"intention": self.intention, "content": self.content}
+        return super().get_filterset_kwargs(filterset_class) | given
 
     def get_table_kwargs(self):
-        return {"intention": self.intention, "content": self.content}
+        return {"intention": self.intention, "content": self.content, "known": self.known_count()}
+
+    def known_count(self):
+        """Return how many learners have the status that is asked for, if nothing else is: the tally knows."""
+        given = self.filterset.form.cleaned_data if self.filterset.form.is_valid() else {}
+        if not given.get("status") or given.get("q"):
+            return None
+        return tally(self.intention, self.content).get(Status(given["status"]), 0)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(intention=self.intention, content=self.content, **kwargs)
@@ -68,9 +76,9 @@ class IntentionTallyView(IntentionMixin, View):
     """`/enrollments/intentions/<uuid>/learners/tally/`: how many learners have which status; asked for by the page."""
 
     def get(self, request, pk):
-        found = tally(self.intention)
+        found = tally(self.intention, self.content)
         counts = [
-            {"status": status.value, "badge": badge(status), "sentence": SENTENCES[status], "count": len(found[status])}
+            {"status": status.value, "badge": badge(status), "sentence": SENTENCES[status], "count": found[status]}
             for status in Status
             if status in found
         ]

@@ -1,16 +1,19 @@
 """From an intention to a plan: who would be enrolled, upgraded or recorded, and who is left out and why."""
 
+import itertools
 from collections import Counter
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils import timezone
 
 from console import history
 from console.plans.changes import PlanRefusedError
+from console.query_limits import uncompiled
 from console.rules import Permission
 from console.transactions import atomic_with_retries
-from enrollments.defaults import evidence
+from enrollments.defaults import patterns
 from enrollments.defaults.content import resolve
 from enrollments.defaults.models import DefaultIntention, EnterpriseCustomerUser
 from enrollments.defaults.realizing.decide import RECORDED, decide
@@ -52,10 +55,7 @@ def make_draft(*, intention_uuid, actor, memo: str, user_ids=None) -> RealizePla
     content = resolve([intention], timezone.now())[intention.pk]
     if content.run is None:
         raise PlanRefusedError(f"It is not known which course run to enroll in. {content.problem}")
-    items = _judge(intention, content, user_ids)
-    if not items:
-        raise PlanRefusedError("No learner of this customer is left to do anything for.")
-    return _store(items, intention, content, memo, actor)
+    return _store(intention, content, memo, actor, user_ids)
 
 
 def clean_memo(text: str) -> str:
@@ -68,42 +68,9 @@ def clean_memo(text: str) -> str:
     return memo
 
 
-def _judge(intention, content, user_ids):
-    learners = EnterpriseCustomerUser.objects.filter(
-        enterprise_customer=intention.enterprise_customer_id, linked=True, user__isnull=False
-    )
-    if user_ids is not None:
-        learners = learners.filter(user_id__in=user_ids)
-    items = []
-    for subject, found in evidence.scan(intention, content, learners):
-        item = _item(subject, found)
-        if item is not None:
-            item.line = len(items) + 1
-            items.append(item)
-        if len(items) > MAX_ITEMS:
-            raise PlanRefusedError(f"There are more than {MAX_ITEMS:,} learners to decide about.")
-    return items
-
-
-def _item(subject, found):
-    status = status_of(found)
-    verdict, reason = decide(found)
-    if status in SETTLED or reason == RECORDED:
-        return None
-    return RealizeItem(
-        user_id=subject.user_id,
-        username=subject.customer_user.user.get_username(),
-        verdict=verdict,
-        status=status,
-        state=State.SKIPPED if verdict == Verdict.CANNOT else State.PENDING,
-        reason=reason,
-    )
-
-
 @atomic_with_retries
-def _store(items, intention, content, memo, actor):
+def _store(intention, content, memo, actor, user_ids):
     now = timezone.now()
-    counts = Counter(item.verdict for item in items)
     plan = RealizePlan.objects.create(
         intention_uuid=intention.pk,
         content_key=intention.content_key,
@@ -112,12 +79,54 @@ def _store(items, intention, content, memo, actor):
         created=now,
         created_by_id=actor.pk,
         expires_at=now + DRAFT_LIFE,
-        will_change=len(items) - counts[Verdict.CANNOT],
-        left_out=counts[Verdict.CANNOT],
     )
-    for item in items:
-        item.pk, item.plan = None, plan
-    RealizeItem.objects.bulk_create(items, batch_size=CHUNK)
-    message = f"Checked {len(items)} learners for {intention.content_key}"
+    with uncompiled(connection):
+        counts = _store_items(_items(plan, intention, content, user_ids))
+    if not counts:
+        raise PlanRefusedError("No learner of this customer is left to do anything for.")
+    plan.left_out = counts[Verdict.CANNOT]
+    plan.will_change = counts.total() - plan.left_out
+    plan.save(update_fields=["left_out", "will_change"])
+    message = f"Checked {counts.total()} learners for {intention.content_key}"
     history.record(actor=actor, obj=plan, flag=history.ADDITION, message=message)
     return plan
+
+
+def _store_items(items):
+    """Store items as they come; return how many there are of each verdict."""
+    counts = Counter()
+    while chunk := list(itertools.islice(items, CHUNK)):
+        counts.update(item.verdict for item in chunk)
+        if counts.total() > MAX_ITEMS:
+            raise PlanRefusedError(f"There are more than {MAX_ITEMS:,} learners to decide about.")
+        RealizeItem.objects.bulk_create(chunk)
+    return counts
+
+
+def _items(plan, intention, content, user_ids):
+    """Yield an item for each learner that there is something to say about; what is said is decided once a pattern."""
+    said = {}
+    rows = patterns.with_patterns(_learners(intention, user_ids), intention, content).order_by("pk")
+    lines = itertools.count(1)
+    for user_id, username, pattern in rows.values_list("user_id", "user__username", "pattern").iterator():
+        if pattern not in said:
+            said[pattern] = _say(patterns.read([pattern], intention, content)[pattern])
+        if said[pattern]:
+            yield RealizeItem(plan=plan, line=next(lines), user_id=user_id, username=username, **said[pattern])
+
+
+def _learners(intention, user_ids):
+    learners = EnterpriseCustomerUser.objects.filter(
+        enterprise_customer=intention.enterprise_customer_id, linked=True, user__isnull=False
+    )
+    return learners if user_ids is None else learners.filter(user_id__in=user_ids)
+
+
+def _say(found):
+    """Return what an item says of its learner; None when there is nothing to do and nothing to explain."""
+    status = status_of(found)
+    verdict, reason = decide(found)
+    if status in SETTLED or reason == RECORDED:
+        return None
+    state = State.SKIPPED if verdict == Verdict.CANNOT else State.PENDING
+    return {"verdict": verdict, "status": status, "state": state, "reason": reason}
