@@ -1,12 +1,12 @@
 """From what customers want by default to what their learners still have: the funnel of the home page."""
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Exists
 from django.urls import reverse
 
 from console import plots
 from enrollments.defaults.models import DefaultIntention, DefaultRealization, EnterpriseCustomerUser
-from enrollments.defaults.querysets import RealizationState
+from enrollments.defaults.querysets import RealizationState, platform_enrollments, state_conditions
 
 KEPT_SECONDS = 300
 CAPTION = "Pairs of a linked learner and a live intention of their customer; at most five minutes old."
@@ -28,6 +28,7 @@ def plot() -> plots.BarPlot | None:
 
 
 def _count():
+    """Count by conditions: to work out the state of each of a million realizations takes ten times as long."""
     live = DefaultIntention.objects.live().order_by()
     per_customer = dict(live.values_list("enterprise_customer").annotate(number=Count("pk")))
     learners = EnterpriseCustomerUser.objects.filter(enterprise_customer__in=per_customer, linked=True).order_by()
@@ -35,11 +36,12 @@ def _count():
     rows = DefaultRealization.objects.filter(
         intended_enrollment__is_removed=False, realized_enrollment__enterprise_customer_user__linked=True
     )
-    states = dict(rows.with_enrollment().with_state().order_by().values_list("state").annotate(number=Count("pk")))
-    kept = states.get(RealizationState.ACTIVE, 0)
+    realized = rows.count()
+    enrolled = rows.filter(Exists(platform_enrollments().filter(is_active=True))).count()
+    downgraded = rows.filter(state_conditions()[RealizationState.DOWNGRADED]).count()
     return {
         "wanted": sum(number * per_customer[customer] for customer, number in linked),
-        "realized": sum(states.values()),
-        "enrolled": kept + states.get(RealizationState.DOWNGRADED, 0),
-        "kept": kept,
+        "realized": realized,
+        "enrolled": enrolled,
+        "kept": enrolled - downgraded,
     }

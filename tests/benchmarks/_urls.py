@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils import timezone
 
 from console.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
-from enrollments.defaults.models import DefaultRealization, EnterpriseCustomerUser
+from enrollments.defaults.models import DefaultIntention, DefaultRealization, EnterpriseCustomerUser
 from enrollments.models import CourseEnrollment
 from enrollments.views import with_facts
 from resets.models import CourseResetAudit
@@ -56,11 +56,24 @@ class StockCustomerUsers(StockRealizations):
     list_select_related = ("user", "enterprise_customer")
 
 
+class StockIntentions(StockRealizations):
+    """Counts the realizations of each intention on the page by state, as our list does."""
+
+    list_display = ("content_key", "enterprise_customer", "is_removed", "modified", "learners")
+    list_select_related = ("enterprise_customer",)
+    ordering = ("-modified",)
+
+    def learners(self, row):
+        """Return the numbers in words."""
+        return ", ".join(f"{count} {state}" for (_, state), count in row.realizations.states_per_intention().items())
+
+
 stock = admin.AdminSite(name="stock")
 stock.register(CourseEnrollment, StockEnrollments)
 stock.register(CourseResetAudit, StockResets)
 stock.register(get_user_model(), StockLearners)
 stock.register(DefaultRealization, StockRealizations)
+stock.register(DefaultIntention, StockIntentions)
 stock.register(EnterpriseCustomerUser, StockCustomerUsers)
 
 ENROLLMENTS = """<!doctype html><title>Bare</title><table>{% for row in rows %}
