@@ -10,10 +10,10 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from console import html, learners
+from console import html, learner_history, learners
 from console.models import CourseAccessRole
 from console.rules import Permission
-from console.tables import MomentColumn, Table
+from console.tables import MomentColumn, PagedList, ShownColumn, Table, course_cell, export_column
 from console.views import TablePageMixin
 
 NUMERIC = {"td": {"class": "num"}, "th": {"class": "num"}}
@@ -136,6 +136,64 @@ class LearnerPageMixin:
                 for tab in learners.tabs()
             ],
         }
+
+
+class HistoryTable(Table):
+    """What happened to a learner. Rows are `learner_history.Event`s."""
+
+    at = MomentColumn(verbose_name="When", orderable=False)
+    event = tables.Column(accessor="what", orderable=False)
+    course = ShownColumn(orderable=False)
+    by = tables.Column(orderable=False, verbose_name="By", empty_values=())
+    detail = export_column(orderable=False)
+    course_name = export_column(orderable=False)
+    course_id = export_column(orderable=False, verbose_name="Course key")
+    title_column = "event"
+
+    def __init__(self, data, **kwargs):
+        super().__init__(PagedList(data), **kwargs)
+
+    def render_event(self, record):
+        mark = html.badge(record.tone, record.what)
+        if record.link:
+            mark = format_html('<a href="{}">{}</a>', record.link, mark)
+        detail = html.clamped(record.detail) if record.detail else ""
+        return format_html('{}<div class="muted small">{}</div>', mark, detail) if detail else mark
+
+    def value_event(self, record):
+        return record.what
+
+    def render_course(self, record):
+        return course_cell(record.course_name, record.course_id)
+
+    def render_by(self, value):
+        return value or "–"
+
+    def value_by(self, record):
+        return record.by
+
+
+class LearnerHistoryView(LearnerPageMixin, TablePageMixin, TemplateView):
+    """`/learners/<username>/history/`: what happened to the learner's enrollments, and who did it."""
+
+    tab = "history"
+    table_class = HistoryTable
+    title = "History"
+    empty_title = "No history"
+    empty_text = "Nothing is on record of this learner's enrollments and resets."
+
+    def get_table_data(self):
+        return learner_history.events_of(self.learner, self.request.user)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"notes": [*context["notes"], *learner_history.left_out()]}
+
+    def export_name(self):
+        return f"history {self.learner.get_username()}"
+
+
+learners.register_tab(learners.LearnerTab("history", "History", "console:learner-history", order=90))
 
 
 def state_word(learner) -> str:

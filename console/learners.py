@@ -113,7 +113,7 @@ class LearnerTab:
         label: one word.
         url_name: a view that takes `username`.
         order: position from the left; the lowest is the default tab.
-        count: the number beside the label, for a learner and a viewer.
+        count: the number beside the label, for a learner and a viewer; None: there is none.
         needs: platform models that it counts; without their tables there is no number.
     """
 
@@ -121,12 +121,12 @@ class LearnerTab:
     label: str
     url_name: str
     order: int
-    count: Callable[[object, object], int]
+    count: Callable[[object, object], int] | None = None
     needs: tuple[type[PlatformModel], ...] = ()
 
     def shown_count(self, learner, viewer) -> int | None:
         """Return the number beside the label; None when the database has nothing to count."""
-        return self.count(learner, viewer) if features.has(*self.needs) else None
+        return self.count(learner, viewer) if self.count and features.has(*self.needs) else None
 
 
 _tabs: dict[str, LearnerTab] = {}

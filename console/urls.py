@@ -15,6 +15,7 @@ console_patterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("learners/", learner_views.LearnerSearchView.as_view(), name="learners"),
     path("learners/<str:username>/", learner_views.learner, name="learner"),
+    path("learners/<str:username>/history/", learner_views.LearnerHistoryView.as_view(), name="learner-history"),
     path("schema/", schema_views.SchemaView.as_view(), name="schema"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

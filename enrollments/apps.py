@@ -7,11 +7,13 @@ class EnrollmentsConfig(AppConfig):
     verbose_name = "Enrollments"
 
     def ready(self):
-        from console import cards, learners, navigation  # noqa: PLC0415 (needs the app registry)
+        from console import cards, learner_history, learners, navigation  # noqa: PLC0415 (needs the app registry)
         from console.rules import Permission  # noqa: PLC0415
         from enrollments.cards import funnel, my_courses  # noqa: PLC0415
         from enrollments.defaults.learners.views import count_intentions  # noqa: PLC0415
+        from enrollments.defaults.models import CourseEnrollmentHistory  # noqa: PLC0415
         from enrollments.defaults.pages import DefaultsMixin  # noqa: PLC0415
+        from enrollments.learner_history import events  # noqa: PLC0415
         from enrollments.models import CourseEnrollment  # noqa: PLC0415
         from enrollments.views import course_jump  # noqa: PLC0415
 
@@ -45,6 +47,7 @@ class EnrollmentsConfig(AppConfig):
                 count=count_intentions,
             )
         )
+        learner_history.register(learner_history.Source(events, needs=(CourseEnrollmentHistory,)))
         learners.register_jump(course_jump)
         cards.register(cards.Card("enrollments/_my_courses.html", my_courses, order=10))
         cards.register(cards.Card("enrollments/_funnel.html", funnel, order=50, needs=DefaultsMixin.needs))

@@ -2,7 +2,7 @@
 
 import django_filters as filters
 
-from console import cards, health, learners, metrics, navigation
+from console import cards, health, learner_history, learners, metrics, navigation
 from console.platform import features, register_tables
 from console.platform.detachment import register_unfinished
 from console.query_fields import Text
@@ -12,6 +12,7 @@ from resets import cards as reset_cards
 from resets import metrics as reset_metrics
 from resets import owners, sweeper
 from resets.eligibility import ResetStatus, with_reset_status
+from resets.learner_history import events
 from resets.models import RESET_TABLES, CourseResetAudit, ResetJob
 from resets.rules import Permission
 from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
@@ -30,6 +31,7 @@ def register() -> None:
             slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count, needs=RESET_TABLES
         )
     )
+    learner_history.register(learner_history.Source(events, needs=RESET_TABLES))
     columns.register(
         columns.EnrollmentColumns(
             columns=(("reset_status", ResetStatusColumn()), ("reset_action", ResetActionColumn())),

@@ -57,6 +57,7 @@ ADDRESSES = {
     "console:home": (EVERYBODY_WITH_A_ROLE, {}),
     "console:learners": (SUPPORT, {}),
     "console:learner": ((SIGN_IN, 403, 403, 403, 302, 302, 302), {"username": "anna"}),
+    "console:learner-history": (SUPPORT, {"username": "anna"}),
     "console:schema": (ADMINS, {}),
     "console:healthz": (OPEN, {}),
     "console:readyz": ((503,) * 7, {}),

@@ -14,6 +14,8 @@ from enrollments.defaults.models import (
 )
 
 SHOWN = 200
+# What `changes` needs of a version, in this order.
+VERSION = ("history_date", "is_active", "mode", "history_user__username", "history_type")
 
 
 @dataclass(frozen=True)
@@ -43,19 +45,24 @@ class Step:
 
 
 def enrollment_steps(user_id: int, course_key) -> list[Step]:
-    """Return the changes of a learner's enrollment in a run, in order, the last ones if there are very many.
-
-    The platform saves twice what it changes once: equal neighbours are one step.
-    """
+    """Return the changes of a learner's enrollment in a run, in order, the last ones if there are very many."""
     if not features.has(CourseEnrollmentHistory):
         return []
     rows = CourseEnrollmentHistory.objects.filter(user_id=user_id, course_id=course_key)
-    values = rows.order_by("-history_date", "-pk").values_list(
-        "history_date", "is_active", "mode", "history_user__username", "history_type"
-    )[:SHOWN]
+    return changes(rows.order_by("-history_date", "-pk").values_list(*VERSION)[:SHOWN])
+
+
+def changes(versions) -> list[Step]:
+    """Return the changes that these versions of one enrollment tell of, in order.
+
+    The platform saves twice what it changes once: equal neighbours are one step.
+
+    Args:
+        versions: values of `VERSION`, the newest first.
+    """
     steps = [
         Step(at, is_active, mode, username or "", is_first=kind == "+")
-        for at, is_active, mode, username, kind in reversed(values)
+        for at, is_active, mode, username, kind in reversed(versions)
     ]
     return steps[:1] + [
         now for before, now in pairwise(steps) if (before.is_active, before.mode) != (now.is_active, now.mode)
