@@ -44,7 +44,7 @@ class LecternAdminSite(admin.AdminSite):
 
     site_header = "Lectern"
     site_title = "Lectern"
-    index_title = "Records"
+    index_title = "Admin"
     site_url = None
     enable_nav_sidebar = False
 

@@ -126,6 +126,11 @@ def copyable(text, label: str | None = None) -> SafeString:
     return _copyable(text, format_html("{}", text), label)
 
 
+def clamped(text) -> SafeString:
+    """Return text that a list cuts after two lines; all of it is there on hover, and for screen readers."""
+    return format_html('<span class="clamp" title="{0}">{0}</span>', text)
+
+
 def table_name(name: str) -> SafeString:
     """Return the name of a database table; a long one breaks after its underscores only."""
     parts = format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in re.split("(?<=_)", name)))

@@ -55,8 +55,8 @@ def _current(items: list[NavItem], path: str) -> str | None:
 
 
 register(NavItem("Home", "console:home", Permission.USE_CONSOLE, "home", 10, "h"))
-register(NavItem("Learners", "console:learners", Permission.VIEW_LEARNERS, "users", 20, "l"))
+register(NavItem("Learners", "console:learners", Permission.VIEW_LEARNERS, "user", 20, "l"))
 register(NavItem("Saved queries", "queries:list", Permission.USE_CONSOLE, "filter", 80, "q"))
 register(NavItem("Admin", "admin:index", Permission.ADMINISTER, "database", 90, "a", section="admin"))
 register(NavItem("API", "console:api-docs", Permission.ADMINISTER, "code", 97, section="admin"))
-register(NavItem("Schema check", "console:schema", Permission.ADMINISTER, "check", 98, section="admin"))
+register(NavItem("Schema check", "console:schema", Permission.ADMINISTER, "rows", 98, section="admin"))

@@ -125,6 +125,11 @@ class Table(tables.Table):
         super().__init__(data=data, **kwargs)
         self.rows = Rows(data=self.data, table=self)
 
+    @property
+    def kind(self) -> str:
+        """Return the name under which a browser remembers which columns of such a table are shown."""
+        return type(self).__name__
+
     def dress(self, queryset):
         """Add to a page's queryset what is only shown: counting and sorting do without. Default: nothing."""
         return queryset
@@ -219,8 +224,8 @@ class ShownColumn(tables.Column):
 
 def course_cell(name: str | None, course_key):
     """Return a course run's name above its key; a deleted run has no name any more."""
-    shown = name or format_html('<span class="muted">{}</span>', NO_COURSE)
-    return format_html('{}<br><span class="small muted">{}</span>', shown, html.key(course_key))
+    shown = html.clamped(name) if name else format_html('<span class="muted">{}</span>', NO_COURSE)
+    return format_html('<div>{}</div><span class="small muted">{}</span>', shown, html.key(course_key))
 
 
 class MomentColumn(tables.Column):

@@ -44,7 +44,7 @@ class ResetTable(Table):
     status = tables.Column()
     comment = tables.Column(verbose_name="Memo", attrs={"td": {"class": "memo"}}, orderable=False)
     agent = tables.Column(accessor="agent_username", order_by="agent_username", verbose_name="Reset by")
-    when = ShownColumn(order_by="created", attrs={"td": {"class": "small nowrap"}})
+    when = ShownColumn(order_by="created", attrs={"td": {"class": "small"}})
     course_name = export_column()
     course_key = export_column(accessor="course_enrollment__course_id")
     created = export_column(verbose_name="Requested")
@@ -79,11 +79,17 @@ class ResetTable(Table):
     def render_course(self, record):
         return course_cell(record.course_name, record.course_enrollment.course_id)
 
+    def render_comment(self, value):
+        return html.clamped(value)
+
+    def value_comment(self, value):
+        return value
+
     def render_status(self, record):
         badge, reason = status_badge(record.status), self.value_reason(record)
         if _is_undone(record):
             badge = format_html("{} {}", badge, status_badge(ResetStatus.UNDONE))
-        return format_html('{}<br><span class="muted small">{}</span>', badge, reason) if reason else badge
+        return format_html('{}<div class="muted small">{}</div>', badge, html.clamped(reason)) if reason else badge
 
     def value_status(self, record):
         return f"{record.status} (undone)" if _is_undone(record) else record.status

@@ -15,7 +15,7 @@ from console.rules import Permission as ConsolePermission
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseEnrollment
 from resets import actions, owners
-from resets.eligibility import REASONS
+from resets.eligibility import REASONS, ResetStatus
 from resets.filters import LearnerResetFilter, ResetFilter
 from resets.forms import ConfirmForm
 from resets.models import RESET_TABLES, CourseResetAudit
@@ -27,6 +27,7 @@ from resets.undo import undoability
 
 STALE = 409
 INVALID = 422
+TOAST_TONES = {ResetStatus.COMPLETE: "success", ResetStatus.FAILED: "danger"}
 
 
 class ResetListView(TableView):
@@ -184,8 +185,9 @@ class ResetStatusView(EnrollmentMixin, View):
         enrollment = self.load(pk)
         response = HttpResponse(cells(enrollment, swap_status=False))
         if not self.eligibility.is_running and request.htmx:
-            text = f"{enrollment.course_name or enrollment.course_id}: {self.eligibility.status.label.lower()}."
-            trigger_client_event(response, "lectern:toast", {"text": f"Reset of {text}", "tone": "info"})
+            status = self.eligibility.status
+            text = f"Reset of {enrollment.course_name or enrollment.course_id}: {status.label.lower()}."
+            trigger_client_event(response, "lectern:toast", {"text": text, "tone": TOAST_TONES.get(status, "info")})
             # Grades and completions of the row have changed too.
             trigger_client_event(response, "lectern:refresh-table", {}, after="settle")
         return response

@@ -120,6 +120,8 @@ class IntentionTable(Table):
         run = record.content.run
         if run is None:
             return format_html('<span class="muted">{}</span>', "No course run")
+        if not _differ(record.content_key, run.key):
+            return run.title or format_html('<span class="muted">{}</span>', "The run itself")
         key = html.breakable(run.key)
         return format_html('<span class="mono">{}</span><br><span class="small muted">{}</span>', key, run.title)
 

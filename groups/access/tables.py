@@ -124,7 +124,7 @@ class SetsColumns(Table):
     """The columns that both kinds of rows share. A row has `facts` and `sets` once it is decorated."""
 
     groups = ShownColumn(verbose_name="Cohort and groups", orderable=False)
-    content_groups = ShownColumn(verbose_name="Content groups", orderable=False)
+    content_groups = ShownColumn(verbose_name="Content groups", orderable=False, attrs={"td": {"class": "wide"}})
     cohort = export_column(orderable=False)
     learner_groups = export_column(orderable=False)
     teams = export_column(orderable=False)

@@ -130,8 +130,15 @@ def test_the_open_parts_of_a_page(browse, agent, site, scheme, width):
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     found += faults(page, "help")
     page.keyboard.press("Escape")
-    page.locator("details[data-menu] > summary").click()
+    page.locator("#header details[data-menu] > summary").click()
     found += faults(page, "account menu")
+    page.keyboard.press("Escape")
+    if width == WIDE:
+        page.get_by_text("Columns", exact=True).click()
+        found += faults(page, "columns menu")
+    else:
+        page.get_by_role("button", name="Filters").click()
+        found += faults(page, "filters unfolded")
     assert found == []
 
 

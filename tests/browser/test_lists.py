@@ -178,3 +178,48 @@ def test_a_wrong_filter_is_said_in_place(browse, agent):
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("“course-v1:broken” is no course key")
     expect(page.get_by_role("link", name="Export CSV")).to_have_count(0)
+
+
+def test_a_column_is_put_away_and_stays_away(courses):
+    grades = courses.get_by_role("columnheader", name="Grade")
+    courses.get_by_text("Columns", exact=True).click()
+    courses.get_by_label("Grade").uncheck()
+    expect(grades).to_have_count(0)
+    sort_by_course(courses, "ascending")
+    expect(grades).to_have_count(0)
+    courses.reload()
+    expect(courses.get_by_role("columnheader", name="Course", exact=True)).to_be_visible()
+    expect(grades).to_have_count(0)
+    # Another list has its own columns.
+    courses.goto("/enrollments/")
+    expect(grades).to_be_visible()
+
+
+def test_the_focus_stays_where_the_list_was_changed(courses):
+    by_course = courses.get_by_role("link", name="Course", exact=True)
+    by_course.press("Enter")
+    expect(courses.get_by_role("columnheader", name="Course", exact=True)).to_have_attribute("aria-sort", "ascending")
+    expect(by_course).to_be_focused()
+    courses.get_by_role("link", name="Next").press("Enter")
+    expect(count(courses)).to_have_text("26–50 of 60")
+    expect(courses.locator("#table")).to_be_focused()
+
+
+def test_a_narrow_screen_shows_rows_as_cards_and_folds_the_filters(browse, agent):
+    learner = factories.LearnerFactory(username="amina")
+    course = factories.CourseOverviewFactory(display_name="Data Science 101")
+    factories.EnrollmentFactory(user=learner, course=course)
+    page = browse(agent, width=390)
+    page.goto("/learners/amina/courses/")
+    mode = page.get_by_label("Mode")
+    expect(page.get_by_label("Course", exact=True)).to_be_visible()
+    expect(mode).to_be_hidden()
+    page.get_by_role("button", name="Filters").press("Enter")
+    expect(mode).to_be_visible()
+    cell = page.locator("#table tbody td").first
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == '"Course run"'
+    # What one came for is in sight without scrolling sideways.
+    action = page.locator(".reset-action")
+    box = action.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390

@@ -37,6 +37,36 @@
     applySwitches();
   }
 
+  // --- Columns of a list -------------------------------------------------------------------
+
+  const hiddenColumns = (list) => new Set((store.get(`columns.${list}`) ?? "").split(" ").filter(Boolean));
+
+  // The table is swapped whole, so what a person has put away is put away again after each swap.
+  function applyColumns() {
+    for (const menu of document.querySelectorAll("[data-columns]")) {
+      const hidden = hiddenColumns(menu.dataset.columns);
+      for (const box of menu.querySelectorAll("[data-column]")) box.checked = !hidden.has(box.dataset.column);
+      for (const cell of menu.closest(".table-region").querySelectorAll("[data-col]")) cell.hidden = hidden.has(cell.dataset.col);
+    }
+  }
+
+  function onColumn(event) {
+    const box = event.target;
+    const list = box.dataset?.column && box.closest("[data-columns]")?.dataset.columns;
+    if (!list) return;
+    const hidden = hiddenColumns(list);
+    if (box.checked) hidden.delete(box.dataset.column);
+    else hidden.add(box.dataset.column);
+    store.set(`columns.${list}`, [...hidden].join(" "));
+    applyColumns();
+  }
+
+  // On a narrow screen the filters but the first are folded away, so that the list itself is in sight.
+  function foldFilters(button) {
+    const open = button.closest("form").classList.toggle("filters-open");
+    button.setAttribute("aria-expanded", String(open));
+  }
+
   // --- Toasts and announcements ------------------------------------------------------------
 
   function announce(text) {
@@ -70,33 +100,34 @@
 
   // --- Dialogs -----------------------------------------------------------------------------
 
+  // What a dialog was opened from: the element, its id, and in `heir` the id of what shows the effect.
   let opener = null;
-  let openerId = "";
   const openDialog = () => document.querySelector("#dialog-host dialog[open]");
 
   function showDialog(dialog) {
+    const from = opener;
     dialog.showModal();
     applySwitches();
     updateCounters(dialog);
     dialog.addEventListener("close", () => {
       byId("toasts")?.append(...dialog.querySelectorAll(":scope > .toasts > .toast"));
       dialog.remove();
-      returnFocus();
+      returnFocus(from);
     }, { once: true });
   }
 
-  // The opener may have been swapped away while the dialog was open: find its successor by id.
-  function returnFocus() {
-    if (!opener) return;
-    const target = opener?.isConnected ? opener : byId(openerId) ?? byId("content-start");
+  // The opener may have been swapped away while the dialog was open: find its successor by id, or its
+  // heir. A dialog tells late that it was closed: the next one may have been asked for by then.
+  function returnFocus(from) {
+    if (!from) return;
+    const target = from.element.isConnected ? from.element : byId(from.id) ?? byId(from.heir) ?? byId("content-start");
     target?.focus();
-    opener = null;
+    if (opener === from) opener = null;
   }
 
   function rememberOpener(element) {
-    if (openDialog()) return;
-    opener = element;
-    openerId = element?.id ?? "";
+    if (openDialog() || !element) return;
+    opener = { element, id: element.id, heir: element.dataset.heir };
   }
 
   function openHelp() {
@@ -134,10 +165,12 @@
 
   function afterSwap(event) {
     const target = event.detail.target;
+    applySwitches();
+    applyColumns();
     if (target?.id === "dialog-host") {
       const dialog = target.querySelector("dialog");
       if (dialog && !dialog.open) showDialog(dialog);
-      else if (!dialog) returnFocus();
+      else if (!dialog) returnFocus(opener);
     }
   }
 
@@ -145,8 +178,15 @@
     const region = event.detail.elt;
     const words = region.matches?.("[data-announce]") ? region : region.querySelector?.("[data-announce]");
     if (words) announce(words.textContent.trim().replace(/\s+/g, " "));
+    keepFocus(region);
     syncForms();
     updateCounters(document);
+  }
+
+  // htmx finds what had the focus again by its id, as sort links do. What is gone, such as a chip or the
+  // link to the next page, leaves the focus to the list that it has changed.
+  function keepFocus(region) {
+    if (region.id === "table" && document.activeElement === document.body) region.focus({ preventScroll: true });
   }
 
   // After a chip, a sort link or Back the address is the truth; what is being typed is left alone.
@@ -256,6 +296,7 @@
     ["[data-close-dialog]", (element, event) => { event.preventDefault(); element.closest("dialog")?.close(); }, "dialog"],
     ["[data-toast-close]", (element) => element.closest(".toast").remove()],
     ["[data-help-open]", openHelp],
+    ["[data-filters-fold]", foldFilters],
     ["[data-sidebar-fold]", toggleSidebar],
     ["[data-drawer-open]", () => setDrawer(true)],
     ["[data-drawer-close]", () => setDrawer(false)],
@@ -333,10 +374,11 @@
   // --- Listeners ---------------------------------------------------------------------------
 
   applySwitches();
-  document.addEventListener("DOMContentLoaded", () => { applySwitches(); updateCounters(document); });
+  document.addEventListener("DOMContentLoaded", () => { applySwitches(); applyColumns(); updateCounters(document); });
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSwitch);
+  document.addEventListener("change", onColumn);
   document.addEventListener("change", tickAll);
   document.addEventListener("submit", guardSubmit, true);
   document.addEventListener("input", (event) => {

@@ -34,7 +34,7 @@ class StatusTable(Table):
         return format_html('{}<br><span class="small muted">{}</span>', badge(status), SENTENCES[status])
 
     def render_evidence(self, record):
-        facts = [(label, shown(value)) for label, value in evidence_of(record.evidence)]
+        facts = [(label, shown(value)) for label, value in evidence_of(record.evidence) if value is not None]
         lines = format_html_join(mark_safe("<br>"), '<span class="muted">{}:</span> {}', facts)
         return lines or html.ago(None, "nothing exists")
 
