@@ -125,6 +125,7 @@ class LearnerPageMixin:
             "learner": self.learner,
             "learner_name": learners.display_name(self.learner),
             "learner_state": state_badge(self.learner),
+            "learner_marks": learners.marks(self.learner, self.request.user),
             "learner_roles": CourseAccessRole.objects.filter(user=self.learner).order_by("role", "id")[:10],
             "tabs": [
                 {

@@ -130,6 +130,7 @@ class LearnerTab:
 
 
 _tabs: dict[str, LearnerTab] = {}
+_marks: list[Callable[[object, object], object]] = []
 _jumps: list[Callable[[str, object], str | None]] = []
 
 
@@ -141,6 +142,20 @@ def register_tab(tab: LearnerTab) -> None:
 def tabs() -> list[LearnerTab]:
     """Return the tabs from left to right."""
     return sorted(_tabs.values(), key=lambda tab: tab.order)
+
+
+def register_mark(mark: Callable[[object, object], object]) -> None:
+    """Let an app say beside a learner's name what one has to know at once (from `AppConfig.ready`).
+
+    Args:
+        mark: takes learner and viewer, returns a badge or None.
+    """
+    _marks.append(mark)
+
+
+def marks(learner, viewer) -> list:
+    """Return what stands beside a learner's name."""
+    return [shown for mark in _marks if (shown := mark(learner, viewer))]
 
 
 def register_jump(recognise: Callable[[str, object], str | None]) -> None:

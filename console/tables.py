@@ -117,6 +117,7 @@ class Table(tables.Table):
 
     class Meta:
         template_name = "console/table.html"
+        default = "–"
 
     def __init__(self, data=None, **kwargs):
         if not isinstance(data, TableData) and TableQuerysetData.validate(data):

@@ -1,8 +1,10 @@
 """What resets add to the shared pages: navigation, learner tab, table columns, home card."""
 
 import django_filters as filters
+from django.urls import reverse
+from django.utils.html import format_html
 
-from console import cards, health, learner_history, learners, metrics, navigation
+from console import cards, health, html, learner_history, learners, metrics, navigation
 from console.platform import features, register_tables
 from console.platform.detachment import register_unfinished
 from console.query_fields import Text
@@ -16,6 +18,8 @@ from resets.learner_history import events
 from resets.models import RESET_TABLES, CourseResetAudit, ResetJob
 from resets.rules import Permission
 from resets.tables import ResetActionColumn, ResetStatusColumn, decorate
+
+OPEN_STATES = (CourseResetAudit.Status.ENQUEUED, CourseResetAudit.Status.IN_PROGRESS)
 
 
 def register() -> None:
@@ -31,6 +35,7 @@ def register() -> None:
             slug="resets", label="Resets", url_name="resets:learner", order=20, count=_count, needs=RESET_TABLES
         )
     )
+    learners.register_mark(running)
     learner_history.register(learner_history.Source(events, needs=RESET_TABLES))
     columns.register(
         columns.EnrollmentColumns(
@@ -54,12 +59,23 @@ def _count(learner, viewer):
     return CourseResetAudit.objects.visible_to(viewer).filter(course_enrollment__user=learner).count()
 
 
+def running(learner, viewer):
+    """Return a badge that leads to the learner's resets while some of them wait or run; None otherwise."""
+    if not features.has(*RESET_TABLES):
+        return None
+    audits = CourseResetAudit.objects.visible_to(viewer).filter(course_enrollment__user=learner)
+    number = audits.filter(status__in=OPEN_STATES).count()
+    if not number:
+        return None
+    badge = html.badge("info", f"{number} reset{'' if number == 1 else 's'} running", "loader")
+    return format_html('<a href="{}">{}</a>', reverse("resets:learner", args=[learner.get_username()]), badge)
+
+
 def _unfinished():
     """Return how many resets of ours wait or run; without their tables there is none."""
     if not features.has(*RESET_TABLES):
         return 0
-    open_states = [CourseResetAudit.Status.ENQUEUED, CourseResetAudit.Status.IN_PROGRESS]
-    return ResetJob.objects.filter(audit__status__in=open_states).count()
+    return ResetJob.objects.filter(audit__status__in=OPEN_STATES).count()
 
 
 def _filters():

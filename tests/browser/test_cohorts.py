@@ -104,7 +104,7 @@ def test_an_upload_from_the_file_to_the_last_learner(browse, staff, course, work
     dialog = page.get_by_role("dialog")
     assert is_focus_inside(dialog)
     dialog.get_by_role("button", name="Assign 2 learners").click()
-    expect(page.locator("#plan-progress")).to_contain_text("100 %", timeout=BROKER_WAIT)
+    expect(page.locator("#plan-progress")).to_contain_text("100%", timeout=BROKER_WAIT)
     expect(rows.nth(0)).to_contain_text("Added")
     assert cohort_of(course["ben"]) == course["alpha"].pk
 

@@ -44,7 +44,7 @@ def test_realizing_from_the_check_to_the_last_learner(browse, admin, scene, work
     expect(dialog).to_contain_text("The LMS is not told")
     dialog.get_by_role("button", name="Realize for 2 learners").dblclick()
     expect(page.get_by_text("Realizing has started.")).to_be_visible()
-    expect(page.locator("#plan-progress")).to_contain_text("100 %", timeout=BROKER_WAIT)
+    expect(page.locator("#plan-progress")).to_contain_text("100%", timeout=BROKER_WAIT)
     expect(rows.filter(has_text="anna")).to_contain_text("Realized")
     assert CourseEnrollment.objects.count() == DefaultRealization.objects.count() == 2
 

@@ -332,3 +332,20 @@ def test_a_reset_of_open_edx_own_tool(client):
 def test_an_unknown_reset_is_404(client):
     assert client.get(reverse("resets:detail", args=[999])).status_code == 404
     assert client.get(reverse("resets:confirm", args=[999])).status_code == 404
+
+
+# --- Beside a learner's name -----------------------------------------------------------------
+
+
+def test_running_resets_stand_beside_the_name(client):
+    enrollment = resettable()
+    address = reverse("enrollments:courses", args=[enrollment.user.username])
+    assert "running" not in text_of(client.get(address))
+    factories.AuditFactory(course_enrollment=enrollment, status=Status.ENQUEUED)
+    assert "1 reset running" in text_of(client.get(address))
+    other = factories.EnrollmentFactory(user=enrollment.user)
+    factories.AuditFactory(course_enrollment=other, status=Status.IN_PROGRESS)
+    factories.AuditFactory(status=Status.ENQUEUED)
+    page = text_of(client.get(address))
+    assert "2 resets running" in page
+    assert f'href="{reverse("resets:learner", args=[enrollment.user.username])}"' in page
