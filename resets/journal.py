@@ -12,7 +12,6 @@ know are kept too.
 
 import hashlib
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -21,7 +20,6 @@ from django.utils import timezone
 from resets import rows, rowtext
 from resets.models import ArchivePart, ResetArchive
 
-CHUNK = 1000
 # A part stays well below MySQL's smallest usual max_allowed_packet (16 MiB), compressed or not.
 PART_BYTES = 4 * 1024 * 1024
 # A sixth more space than at zlib's default, in less than half of the time.
@@ -47,25 +45,29 @@ class Journal:
     owner: str = ""
     _number: int = field(default=0, init=False)
     _parts: list[ArchivePart] = field(default_factory=list, init=False)
+    _tables: set[str] = field(default_factory=set, init=False)
 
     @classmethod
     def start(cls, audit_id: int, kind: str) -> "Journal":
         """Begin the journal of an audit row, inside the transaction that changes the rows."""
-        return cls(ResetArchive.objects.create(audit_id=audit_id, kind=kind, created=timezone.now()))
+        return cls(ResetArchive(audit_id=audit_id, kind=kind, created=timezone.now()))
 
     def delete(self, table: str, keys: list[int]) -> int:
         """Write down and delete the rows of `table` with these ids; return how many there were."""
-        deleted = 0
-        for chunk in _chunks(keys):
-            deleted += self._store(Operation.DELETED, table, *rows.take(table, chunk))
-        return deleted
+        return sum(self.delete_where(table, rows.among(chunk)) for chunk in rows.chunks(keys))
+
+    def delete_where(self, table: str, where: rows.Where) -> int:
+        """Write down and delete the rows of `table` that are meant; return how many there were."""
+        columns, taken = rows.take(table, where)
+        return sum(self._store(Operation.DELETED, table, columns, some) for some in rows.slices(taken))
 
     def update(self, table: str, keys: list[int], values: dict) -> int:
         """Write down the rows of `table` with these ids and set some of their columns."""
         changed = 0
-        for chunk in _chunks(keys):
-            changed += self._store(Operation.CHANGED, table, *rows.read(table, chunk))
-            rows.change(table, chunk, values)
+        for chunk in rows.chunks(keys):
+            where = rows.among(chunk)
+            changed += self._store(Operation.CHANGED, table, *rows.read(table, where))
+            rows.change(table, where, values)
         return changed
 
     def add(self, table: str, values: dict) -> int:
@@ -81,18 +83,25 @@ class Journal:
 
     def added(self, table: str, keys: list[int]) -> None:
         """Note rows that were added, so that playing back removes them."""
-        for chunk in _chunks(keys):
+        for chunk in rows.chunks(keys):
             self._store(Operation.ADDED, table, ["id"], [[key] for key in chunk])
 
     def close(self, cleared: int) -> None:
-        """Write down what was not yet, and how many rows were cleared in all."""
+        """Write down what was not yet, and how many rows were cleared in all.
+
+        Raises:
+            OvertakenError: a table has other columns than when its rows were read.
+        """
+        rows.require_current(sorted(self._tables))
+        self.archive.rows = cleared
+        self.archive.save()
         self._flush()
-        ResetArchive.objects.filter(pk=self.archive.pk).update(rows=cleared)
 
     def _store(self, operation, table, columns, taken):
         """Add rows to the archive; return how many."""
         if not taken:
             return 0
+        self._tables.add(table)
         text = rowtext.dump(columns, taken)
         if len(text) > PART_BYTES and len(taken) > 1:
             middle = len(taken) // 2
@@ -115,6 +124,8 @@ class Journal:
         return len(taken)
 
     def _flush(self):
+        if self.archive.pk is None:
+            self.archive.save()
         ArchivePart.objects.bulk_create(self._parts)
         self._parts.clear()
 
@@ -180,12 +191,12 @@ def _insert_back(table, columns, values, moved):
 def _write_back(table, columns, values, moved):
     for row in values:
         changes = dict(zip(columns, row, strict=True))
-        rows.change(table, [changes.pop("id")], changes)
+        rows.change(table, rows.among([changes.pop("id")]), changes)
 
 
 def _remove(table, columns, values, moved):
-    for chunk in _chunks([row[0] for row in values]):
-        rows.delete(table, chunk)
+    for chunk in rows.chunks([row[0] for row in values]):
+        rows.delete(table, rows.among(chunk))
 
 
 _PLAY = {Operation.DELETED: _insert_back, Operation.CHANGED: _write_back, Operation.ADDED: _remove}
@@ -207,9 +218,4 @@ def _follow(table, columns, values, moved):
 
 
 def _taken(table, ids) -> set[int]:
-    return {key for chunk in _chunks(ids) for key in rows.existing(table, chunk)}
-
-
-def _chunks(keys) -> Iterator[list[int]]:
-    keys = sorted(keys)
-    return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
+    return {key for chunk in rows.chunks(ids) for key in rows.existing(table, chunk)}

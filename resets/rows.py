@@ -6,25 +6,49 @@ that. What JSON cannot hold exactly is written as the text that gives exactly th
 SQLite, which has no such text, hands such values over.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from console.platform import database
+from console.transactions import OvertakenError
 from resets import rowtext
 
+# How many rows one statement deletes or inserts by their ids, and how many a part of an archive holds.
+CHUNK = 1000
 # What the database writes into JSON as it is, by the engine's name of the type.
 EXACT = {"tinyint", "smallint", "mediumint", "int", "integer", "bigint", "boolean"}
 BINARY = {"binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob", "bit"}
 SQLITE_EXACT = ("int", "bool", "char", "text", "date", "time")
-KINDS = {
-    "sqlite": "SELECT name, lower(type) FROM pragma_table_info(%s)",
-    "postgresql": "SELECT column_name, data_type FROM information_schema.columns "
-    "WHERE table_schema = current_schema() AND table_name = %s",
-    "mysql": "SELECT column_name, data_type FROM information_schema.columns "
-    "WHERE table_schema = DATABASE() AND table_name = %s",
-}
 ARRAY = {"sqlite": "json_array({})", "postgresql": "json_build_array({})::text", "mysql": "JSON_ARRAY({})"}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which rows of one table are meant: a condition on its columns, and the condition's parameters."""
+
+    condition: str
+    parameters: tuple = ()
+
+
+def among(ids: Sequence[int]) -> Where:
+    """Return the condition that a row has one of these ids."""
+    # Numbers in the statement itself: drivers take their time over a thousand parameters.
+    return Where(f"{_name('id')} IN ({', '.join(map(str, map(int, ids)))})")
+
+
+def chunks(ids: Sequence[int]) -> Iterator[list[int]]:
+    """Yield ids in ascending order, as many at a time as a statement takes."""
+    return slices(sorted(ids))
+
+
+def slices(items: Sequence) -> Iterator[Sequence]:
+    """Yield some items after the other, as many at a time as a statement takes."""
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def columns_of(table: str) -> tuple[str, ...]:
@@ -35,37 +59,75 @@ def columns_of(table: str) -> tuple[str, ...]:
         return tuple(column[0] for column in cursor.description)
 
 
-def read(table: str, ids: Sequence[int]) -> tuple[list[str], list]:
-    """Lock the rows of `table` with these ids; return the columns and the rows, by id, for `rowtext.dump`."""
-    columns, selected = _form(table, columns_of(table))
+def read(table: str, where: Where) -> tuple[list[str], list]:
+    """Lock the rows that are meant; return the columns and the rows, by id, for `rowtext.dump`."""
+    columns, _, rows = _read(table, where)
+    return columns, rows
+
+
+def take(table: str, where: Where) -> tuple[list[str], list]:
+    """Delete the rows that are meant; return what `read` would have.
+
+    Columns are taken for those that the database had when it was last looked at. That they still
+    were is to be asked of `require_current` in the same transaction.
+    """
+    if connection.vendor == "postgresql":
+        columns, selected = _form(table)
+        gone = f"DELETE FROM {_name(table)} WHERE {where.condition} RETURNING {selected}"
+        return columns, [text for _, text in _by_id(gone, where)]
+    columns, ids, rows = _read(table, where)
+    if connection.vendor == "sqlite" and ids:
+        delete(table, where)  # Nobody else writes meanwhile.
+        return columns, rows
+    for some in slices(ids):  # By id: a row may have come that was not read.
+        delete(table, among(some))
+    return columns, rows
+
+
+def _read(table, where):
+    """Return columns, ids and rows; locked, where there are locks."""
+    columns, selected = _form(table)
     lock = "" if connection.vendor == "sqlite" else " FOR UPDATE"
-    found = f"FROM {_name(table)} WHERE {_among(ids)} ORDER BY {_name('id')}{lock}"
-    texts = [_joined(*row) for row in _fetch(f"SELECT {selected} {found}")]
-    if None in texts:  # MySQL: a row that is larger as JSON than a packet may be.
-        return columns, _fetch(f"SELECT {_list(columns)} {found}")
-    return columns, texts
+    texts = _by_id(f"SELECT {selected} FROM {_name(table)} WHERE {where.condition}{lock}", where)
+    ids = [row[0] for row in texts]
+    if any(row[1] is None for row in texts):  # MySQL: a row that is larger as JSON than a packet may be.
+        plain = f"SELECT {_list(columns)} FROM {_name(table)} WHERE {among(ids).condition} ORDER BY {_name('id')}"
+        return columns, ids, _fetch(plain)
+    return columns, ids, [_whole(text, apart) for _, text, *apart in texts]
 
 
-def take(table: str, ids: Sequence[int]) -> tuple[list[str], list]:
-    """Delete the rows of `table` with these ids; return what `read` would have."""
-    if connection.vendor != "postgresql":
-        taken = read(table, ids)
-        delete(table, ids)
-        return taken
-    columns, selected = _form(table, columns_of(table))
-    gone = f"WITH gone AS (DELETE FROM {_name(table)} WHERE {_among(ids)} RETURNING *)"
-    return columns, [text for (text,) in _fetch(f"{gone} SELECT {selected} FROM gone ORDER BY {_name('id')}")]
+def _by_id(statement, where):
+    try:
+        return sorted(_fetch(statement, where.parameters), key=itemgetter(0))
+    except DatabaseError:
+        database.forget()  # Perhaps a column is gone.
+        raise
+
+
+def require_current(tables: Sequence[str]) -> None:
+    """Make sure that rows of these tables, which this transaction has locked, were read with all of their columns.
+
+    Raises:
+        OvertakenError: an upgrade of the LMS has changed a table since it was looked at.
+    """
+    if database.have_changed(tables):
+        raise OvertakenError(f"The columns of {', '.join(tables)} are not what they were.")
+
+
+def _form(table):
+    """Return the columns and the SELECT list that gives the id, the row as JSON, and what does not fit into that."""
+    kinds = ((name, column.type.lower()) for name, column in database.tables()[table].items())
+    return _form_of(tuple(kinds))
 
 
 @lru_cache(maxsize=256)
-def _form(table, columns):
-    """Return the columns and the SELECT list that gives them: JSON, and then what does not fit into it."""
-    kinds = dict(_fetch(KINDS[connection.vendor], [table]))
-    apart = [column for column in columns if connection.vendor == "sqlite" and not _is_exact_on_sqlite(kinds[column])]
-    inside = [column for column in columns if column not in apart]
-    values = ", ".join(_value(column, kinds[column]) for column in inside)
+def _form_of(kinds):
+    kinds = {name: kind if connection.vendor == "sqlite" else re.match(r"\w+", kind)[0] for name, kind in kinds}
+    apart = [name for name, kind in kinds.items() if connection.vendor == "sqlite" and not _is_exact_on_sqlite(kind)]
+    inside = [name for name in kinds if name not in apart]
+    values = ", ".join(_value(name, kinds[name]) for name in inside)
     # An expression has no declared type for which Django would convert its values.
-    selected = [ARRAY[connection.vendor].format(values), *(f"+{_name(column)}" for column in apart)]
+    selected = [_name("id"), ARRAY[connection.vendor].format(values), *(f"+{_name(name)}" for name in apart)]
     return [*inside, *apart], ", ".join(selected)
 
 
@@ -83,24 +145,24 @@ def _value(column, kind):
     return f"JSON_OBJECT('bytes', TO_BASE64({name}))" if kind in BINARY else f"CAST({name} AS CHAR)"
 
 
-def _joined(text, *apart):
-    return f"{text[:-1]},{','.join([rowtext.value_of(value) for value in apart])}]" if apart else text
+def _whole(text, apart):
+    return f"{text[:-1]},{','.join(map(rowtext.value_of, apart))}]" if apart else text
 
 
-def change(table: str, ids: Sequence[int], values: dict) -> None:
-    """Set columns of the rows of `table` with these ids."""
+def change(table: str, where: Where, values: dict) -> None:
+    """Set columns of the rows that are meant."""
     assignments = ", ".join(f"{_name(column)} = %s" for column in values)
-    execute(f"UPDATE {_name(table)} SET {assignments} WHERE {_among(ids)}", [*values.values()])
+    execute(f"UPDATE {_name(table)} SET {assignments} WHERE {where.condition}", [*values.values(), *where.parameters])
 
 
-def delete(table: str, ids: Sequence[int]) -> None:
-    """Delete the rows of `table` with these ids."""
-    execute(f"DELETE FROM {_name(table)} WHERE {_among(ids)}")
+def delete(table: str, where: Where) -> None:
+    """Delete the rows that are meant."""
+    execute(f"DELETE FROM {_name(table)} WHERE {where.condition}", where.parameters)
 
 
 def existing(table: str, ids: Sequence[int]) -> set[int]:
     """Return those of the ids that rows of `table` have."""
-    return {key for (key,) in _fetch(f"SELECT {_name('id')} FROM {_name(table)} WHERE {_among(ids)}")}
+    return {key for (key,) in _fetch(f"SELECT {_name('id')} FROM {_name(table)} WHERE {among(ids).condition}")}
 
 
 def insert(table: str, columns: Sequence[str], rows: list) -> None:
@@ -110,6 +172,21 @@ def insert(table: str, columns: Sequence[str], rows: list) -> None:
     marks = ", ".join(["%s"] * len(columns))
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {_name(table)} ({_list(columns)}) VALUES ({marks})", rows)
+
+
+def copy(table: str, where: Where, columns: Sequence[str], *, into: str, values: dict) -> None:
+    """Insert a row into another table for each of the rows that are meant.
+
+    Args:
+        table, where: the rows.
+        columns: what is taken over, under the same names.
+        into: the other table.
+        values: further columns of the new rows, the same in each.
+    """
+    marks = "".join(", %s" for _ in values)
+    found = f"SELECT {_list(columns)}{marks} FROM {_name(table)} WHERE {where.condition}"
+    statement = f"INSERT INTO {_name(into)} ({_list([*columns, *values])}) {found}"
+    execute(statement, [*values.values(), *where.parameters])
 
 
 def insert_with_new_id(table: str, row: dict) -> int:
@@ -142,8 +219,3 @@ def _list(columns):
 
 def _name(name):
     return connection.ops.quote_name(name)
-
-
-def _among(ids):
-    # Numbers in the statement itself: drivers take their time over a thousand parameters.
-    return f"{_name('id')} IN ({', '.join(str(int(key)) for key in ids)})"

@@ -6,6 +6,7 @@ some minutes; a page that meets a missing table has it read again at once (`forg
 
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
@@ -13,6 +14,7 @@ from django.db import connection
 from console.platform import uses_existing_tables
 
 KEPT_SECONDS = 600
+TABLE_NAME = {"sqlite": "m.name", "postgresql": "t.relname", "mysql": "table_name"}
 # Table, column, type, whether it may be NULL, and whether the database fills it when an INSERT does not.
 # PostgreSQL's information_schema would hide what the account may not read.
 COLUMNS = {
@@ -23,8 +25,9 @@ COLUMNS = {
     "postgresql": """
         SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
             a.atthasdef OR a.attidentity <> ''
-        FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-        WHERE n.nspname = current_schema() AND t.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+        FROM pg_attribute a JOIN pg_class t ON t.oid = a.attrelid
+        WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind IN ('r', 'p')
+            AND a.attnum > 0 AND NOT a.attisdropped
     """,
     "mysql": """
         SELECT table_name, column_name, column_type, is_nullable = 'YES', column_default IS NOT NULL OR extra <> ''
@@ -79,6 +82,15 @@ def tables() -> dict[str, dict[str, Column]]:
     return _kept[1]
 
 
+def have_changed(names: Collection[str]) -> bool:
+    """Say whether any of these tables has other columns by now than `tables` tells; if so, that is read again."""
+    now = _read(names) if names else {}
+    changed = any(now.get(name) != tables().get(name) for name in names)
+    if changed:
+        forget()
+    return changed
+
+
 def forget() -> None:
     """Read the tables again when they are next asked for."""
     global _kept  # noqa: PLW0603
@@ -91,10 +103,11 @@ def kind_of(type_name: str) -> str:
     return next((kind for kind, pattern in KINDS if re.match(pattern, type_name)), type_name.partition("(")[0])
 
 
-def _read():
+def _read(names=()):
     found: dict[str, dict[str, Column]] = {}
+    among = f" AND {TABLE_NAME[connection.vendor]} IN ({', '.join(['%s'] * len(names))})" if names else ""
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS[connection.vendor])
+        cursor.execute(COLUMNS[connection.vendor] + among, [*names])
         for table, name, type_name, nullable, filled in cursor.fetchall():
             found.setdefault(table, {})[name] = Column(_text(type_name), bool(nullable), bool(filled))
     return found

@@ -114,6 +114,9 @@ class Owner:
         return sum(self._clear(probe, scope, journal, actor_id) for probe in self.present())
 
     def _clear(self, probe, scope, journal, actor_id):
+        where = None if self.note or self.change else probe.where(scope)
+        if where:
+            return journal.delete_where(probe.table, where)
         keys = probe.find(scope)
         if not keys:
             return 0

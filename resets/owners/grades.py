@@ -1,14 +1,15 @@
 """Stored grades. Overrides go first: their foreign key to the grade is RESTRICT in the database."""
 
-from django.utils import timezone
-
 from console.platform import features
-from resets.journal import CHUNK
-from resets.models import HistoricalSubsectionGradeOverride, PersistentSubsectionGradeOverride
+from resets import rows
+from resets.models import HistoricalSubsectionGradeOverride
+from resets.owners import schema
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
 
 GRADES = "grades_persistentsubsectiongrade"
+OVERRIDDEN = "grades_persistentsubsectiongradeoverride"
+HISTORY = "grades_historicalpersistentsubsectiongradeoverride"
 COPIED_TO_HISTORY = (
     "id",
     "grade_id",
@@ -25,7 +26,7 @@ COPIED_TO_HISTORY = (
 
 def _overrides(**more):
     return Probe(
-        "grades_persistentsubsectiongradeoverride",
+        OVERRIDDEN,
         (f"{GRADES}.user_id", "user_id"),
         f"{GRADES}.course_id",
         joins=(("grade_id", f"{GRADES}.id"),),
@@ -37,18 +38,9 @@ def _write_override_history(keys, actor_id, history_type):
     """Write the row that the LMS's own ORM would have written for each override."""
     if not features.has(HistoricalSubsectionGradeOverride):
         return
-    now = timezone.now()
-    for start in range(0, len(keys), CHUNK):
-        overrides = PersistentSubsectionGradeOverride.objects.filter(pk__in=keys[start : start + CHUNK])
-        HistoricalSubsectionGradeOverride.objects.bulk_create(
-            HistoricalSubsectionGradeOverride(
-                **{name: getattr(override, name) for name in COPIED_TO_HISTORY},
-                history_date=now,
-                history_type=history_type,
-                history_user_id=actor_id,
-            )
-            for override in overrides
-        )
+    about = {"history_date": schema.moment(), "history_type": history_type, "history_user_id": actor_id}
+    for chunk in rows.chunks(keys):
+        rows.copy(OVERRIDDEN, rows.among(chunk), COPIED_TO_HISTORY, into=HISTORY, values=about)
 
 
 OVERRIDES = Owner(
@@ -57,7 +49,7 @@ OVERRIDES = Owner(
     Policy.CLEAR,
     (_overrides(),),
     note=_write_override_history,
-    others=("grades_historicalpersistentsubsectiongradeoverride",),
+    others=(HISTORY,),
 )
 OVERRIDES_OF_TOOLS = Owner(
     "overrides_of_tools",

@@ -6,9 +6,11 @@ Preview and reset use the same selection. Letter case counts, although collation
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from django.db import connection
 
+from resets import rows
 from resets.owners import schema
 from resets.owners.scope import Scope
 
@@ -62,8 +64,15 @@ class Probe:
 
     def find(self, scope: Scope) -> list:
         """Return `value` of the learner's rows in the run, each once."""
-        names = getattr(scope, self.person[1])
-        return self._find(scope, names if isinstance(names, list) else [names])
+        return self._find(scope, self._names(scope))
+
+    def where(self, scope: Scope) -> rows.Where | None:
+        """Return the selection as a condition on the table alone; None when it is more than that."""
+        names = self._names(scope)
+        if type(self) is not Probe or self.joins or self.usage or self.accept or self.value != "id" or not names:
+            return None
+        conditions, parameters = self._conditions(scope, names)
+        return rows.Where(" AND ".join(conditions), tuple(parameters))
 
     def holders(self, scopes: Sequence[Scope]) -> list[Scope]:
         """Return those of some learners, all in one run, who have such rows; by one statement if it can be."""
@@ -73,14 +82,20 @@ class Probe:
         found = replace(self, value=self.person[0])._find(scopes[0], list(people)) if people else []
         return [people[name] for name in found]
 
+    def _names(self, scope):
+        names = getattr(scope, self.person[1])
+        return names if isinstance(names, list) else [names]
+
     def _find(self, scope, names):
         if not names or (self.usage and not scope.usage_prefix):
             return []
         statement, parameters, read = self._statement(scope, names)
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
-            rows = cursor.fetchall()
-        return list(dict.fromkeys(row[0] for row in rows if self._is_meant(scope, row, read)))
+            found = cursor.fetchall()
+        if self.usage or self.accept:
+            found = [row for row in found if self._is_meant(scope, row, read)]
+        return list(dict.fromkeys(map(itemgetter(0), found)))
 
     def _statement(self, scope, names):
         read = [name for name in self.reads if self._exists(name)]
@@ -117,7 +132,9 @@ class Probe:
         """Return a text column in a form in which letter case counts and no index is looked up."""
         if connection.vendor == "mysql":
             return f"CONVERT({self._name(name)} USING utf8mb4) COLLATE utf8mb4_bin"
-        return f"TRIM({self._name(name)})"
+        if connection.vendor == "sqlite":
+            return f"+{self._name(name)} COLLATE BINARY"
+        return f"({self._name(name)} || '')"
 
     def _is_meant(self, scope, row, read):
         _, *values = row

@@ -7,7 +7,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from console.fields import UnreadableKey
 from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate, PersistentCourseGrade
-from resets import journal, owners
+from resets import owners, rows
 from resets.journal import Journal
 from resets.models import (
     ArchivePart,
@@ -156,7 +156,7 @@ def test_a_deleted_override_leaves_the_history_row_that_the_lms_would_write():
 
 
 def test_more_rows_than_one_statement_takes(monkeypatch):
-    monkeypatch.setattr(journal, "CHUNK", 4)
+    monkeypatch.setattr(rows, "CHUNK", 4)
     enrollment = factories.EnrollmentFactory()
     factories.BlockCompletionFactory.create_batch(10, enrollment=enrollment)
     assert clear(enrollment)["completions"] == 10
@@ -168,9 +168,9 @@ def test_clearing_is_by_set():
     """The number of statements does not grow with the rows."""
     counts = []
     schema.columns()  # Read once per process.
-    for rows in (1, 30):
+    for number in (1, 30):
         enrollment = factories.EnrollmentFactory()
-        factories.StudentModuleFactory.create_batch(rows, enrollment=enrollment)
+        factories.StudentModuleFactory.create_batch(number, enrollment=enrollment)
         started = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
         with CaptureQueriesContext(connection) as queries:
             owners.clear(enrollment, journal=started, actor_id=1)

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from console.platform import database
+from console.transactions import OvertakenError
 from enrollments.models import BlockCompletion
 from resets import rows, rowtext
 from resets.models import StudentModule
@@ -29,7 +31,7 @@ def all_of(table):
 def there_and_back(table):
     """Take every row of a table away and put it back from its archived form."""
     before = all_of(table)
-    text = rowtext.dump(*rows.take(table, [row[0] for row in before]))
+    text = rowtext.dump(*rows.take(table, rows.among([row[0] for row in before])))
     assert not all_of(table)
     rows.insert(table, *rowtext.load(text))
     assert [repr(row) for row in all_of(table)] == [repr(row) for row in before]
@@ -53,8 +55,10 @@ def odd_table():
     key = lms_tables.TYPES[connection.vendor]["key"]
     columns = f"id {key}, data {BYTES[connection.vendor]} NULL, price {EXACT_NUMBER[connection.vendor]} NULL"
     lms_tables.run(f"CREATE TABLE {TABLE} ({columns}, day date NULL)")
+    database.forget()
     yield
     lms_tables.drop(TABLE)
+    database.forget()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -65,13 +69,35 @@ def test_types_that_json_does_not_have(odd_table):
     there_and_back(TABLE)
 
 
+@transaction.atomic
+def take_in_one_transaction(where):
+    rows.take(TABLE, where)
+    rows.require_current([TABLE])
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_column_that_comes_while_lectern_runs_is_archived(odd_table):
-    rows.read(TABLE, [1])
+    lms_tables.run(f"INSERT INTO {TABLE} (price) VALUES (1)")
+    everything = rows.among([row[0] for row in all_of(TABLE)])
+    rows.read(TABLE, everything)
     lms_tables.run(f"ALTER TABLE {TABLE} ADD COLUMN later varchar(20) NULL")
-    lms_tables.run(f"INSERT INTO {TABLE} (later) VALUES ('kept')")
-    columns, values = rowtext.load(rowtext.dump(*rows.read(TABLE, [row[0] for row in all_of(TABLE)])))
+    lms_tables.run(f"UPDATE {TABLE} SET later = 'kept'")
+    with pytest.raises(OvertakenError):
+        take_in_one_transaction(everything)
+    columns, values = rowtext.load(rowtext.dump(*rows.take(TABLE, everything)))
+    rows.require_current([TABLE])
     assert values[0][columns.index("later")] == "kept"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_goes_while_lectern_runs_is_noticed(odd_table):
+    lms_tables.run(f"INSERT INTO {TABLE} (price) VALUES (1)")
+    everything = rows.among([row[0] for row in all_of(TABLE)])
+    rows.read(TABLE, everything)
+    lms_tables.run(f"ALTER TABLE {TABLE} DROP COLUMN day")
+    with pytest.raises((OvertakenError, DatabaseError)):
+        take_in_one_transaction(everything)
+    there_and_back(TABLE)
 
 
 def test_archives_of_the_first_release_are_read():
@@ -81,5 +107,5 @@ def test_archives_of_the_first_release_are_read():
 
 def test_reading_changes_nothing():
     module = factories.BlockCompletionFactory()
-    rows.read(BlockCompletion._meta.db_table, [module.pk])
+    rows.read(BlockCompletion._meta.db_table, rows.among([module.pk]))
     assert BlockCompletion.objects.get() == module
