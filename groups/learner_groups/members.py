@@ -95,7 +95,8 @@ def _leave_others(own: LearnerGroup, user_ids):
     for group_id in names:
         users = [row.user_id for row in rows if row.group_id == group_id]
         GroupMember.objects.filter(courseusergroup=group_id, user__in=users).delete()
-    held.delete()
+    # These and no others: somebody else's, new since then, has a member of that group beside it.
+    ExclusiveMembership.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return {row.user_id: names.get(row.group_id, "") for row in rows}
 
 
