@@ -117,8 +117,9 @@ def full_scan(statement):
             cursor.execute(f"EXPLAIN QUERY PLAN {statement}")
             return any(re.match(r"SCAN .*auth_user", row[3]) for row in cursor.fetchall())
         if connection.vendor == "mysql":
-            cursor.execute(f"EXPLAIN {statement}")
-            return any(row[3] == "ALL" for row in cursor.fetchall())
+            cursor.execute(f"EXPLAIN FORMAT=TRADITIONAL {statement}")
+            kind = [column[0] for column in cursor.description].index("type")
+            return any(row[kind] == "ALL" for row in cursor.fetchall())
         # A small table would be read as a whole whatever the indexes; here it is about their being usable.
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {statement}")

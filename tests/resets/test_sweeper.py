@@ -127,17 +127,17 @@ def test_a_mail_that_was_never_sent_is_asked_for_again(sweep, queued):
 
 
 @pytest.mark.parametrize(
-    "job",
+    "job_at",
     [
-        {"mailed_at": timezone.now()},
-        {"mail_problem": "The learner has no e-mail address."},
-        {"finished_at": timezone.now() - timedelta(days=3)},
-        {"finished_at": timezone.now()},
+        lambda now: {"mailed_at": now},
+        lambda now: {"mail_problem": "The learner has no e-mail address."},
+        lambda now: {"finished_at": now - timedelta(days=3)},
+        lambda now: {"finished_at": now},
     ],
 )
-def test_mail_that_needs_nothing(sweep, queued, job):
-    long_ago = timezone.now() - LONG_AGO
-    audit_with_job(Status.COMPLETE, **{"finished_at": long_ago, "rung_at": long_ago, **job})
+def test_mail_that_needs_nothing(sweep, queued, job_at):
+    now = timezone.now()
+    audit_with_job(Status.COMPLETE, **{"finished_at": now - LONG_AGO, "rung_at": now - LONG_AGO, **job_at(now)})
     assert sweep()["mailed"] == 0
 
 
