@@ -1,4 +1,4 @@
-"""A scratch database that looks like an LMS's, on MariaDB or PostgreSQL, and what is in it."""
+"""A scratch database that looks like an LMS's, on MariaDB, MySQL or PostgreSQL, and what is in it."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,9 @@ import psycopg
 import pymysql
 
 HERE = Path(__file__).parent
-DDL = (HERE / "lms_mariadb.sql").read_text() + (HERE / "lms_enterprise.sql").read_text()
+CORE = (HERE / "lms_mariadb.sql").read_text()
+ENTERPRISE = (HERE / "lms_enterprise.sql").read_text()
+DDL = CORE + ENTERPRISE
 ROWS = (HERE / "lms_rows.sql").read_text()
 COMMENTS = re.compile(r"^--.*$", re.MULTILINE)
 # The same tables for PostgreSQL: types as Django's backend maps them, names of its own.
@@ -36,6 +38,9 @@ class MariaDB:
 
     datetime = "datetime(6)"
     quote = "`"
+    # Old as it is: three-byte utf8 by default.
+    charset = "utf8"
+    ddl = DDL
 
     def __init__(self, address, name):
         self.name = name
@@ -50,11 +55,11 @@ class MariaDB:
         )
 
     def create(self):
-        """Make the database, old as it is: three-byte utf8 by default."""
-        self.run(f"CREATE DATABASE {self.name} CHARACTER SET utf8")
+        """Make the database and fill it."""
+        self.run(f"CREATE DATABASE {self.name} CHARACTER SET {self.charset}")
         self.run(f"USE {self.name}")
         self.run("SET NAMES utf8mb4, sql_mode = CONCAT(@@sql_mode, ',ANSI_QUOTES')")
-        for statement in [*_statements(DDL), *_statements(ROWS.replace("{datetime}", self.datetime))]:
+        for statement in [*_statements(self.ddl), *_statements(ROWS.replace("{datetime}", self.datetime))]:
             self.run(statement)
 
     def drop(self):
@@ -69,7 +74,8 @@ class MariaDB:
 
     def make_account(self):
         """Make the account and return its URL."""
-        self.run(f"CREATE OR REPLACE USER {self.account} IDENTIFIED BY 'secret'")
+        self.run(f"DROP USER IF EXISTS {self.account}")
+        self.run(f"CREATE USER {self.account} IDENTIFIED BY 'secret'")
         return with_account(self.url, self.account)
 
     def grant_reading(self):
@@ -92,6 +98,19 @@ class MariaDB:
         """Return how a table is made, without its next number."""
         ((_, sql),) = self.run(f"SHOW CREATE TABLE {table}")
         return re.sub(r" AUTO_INCREMENT=\d+", "", sql)
+
+
+class MySQL(MariaDB):
+    """An LMS database as MySQL 8 makes it: tables in its own collation, later ones in another."""
+
+    charset = "utf8mb4"
+    ddl = (CORE + ENTERPRISE.replace("CHARSET=utf8;", "CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;")).replace(
+        "CHARSET=utf8;", "CHARSET=utf8mb4;"
+    )
+
+
+class OldMySQL(MariaDB):
+    """An LMS database that came to MySQL 8 by upgrades: its tables are as they were made."""
 
 
 class PostgreSQL:
@@ -176,7 +195,13 @@ class PostgreSQL:
             )
 
 
-ENGINES = {"LECTERN_TEST_MARIADB": MariaDB, "LECTERN_TEST_POSTGRES": PostgreSQL}
+# Each with the variable that switches its server on.
+ENGINES = {
+    MariaDB: "LECTERN_TEST_MARIADB",
+    PostgreSQL: "LECTERN_TEST_POSTGRES",
+    MySQL: "LECTERN_TEST_MYSQL",
+    OldMySQL: "LECTERN_TEST_MYSQL",
+}
 
 
 def with_account(url, name):

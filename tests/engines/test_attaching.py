@@ -1,6 +1,7 @@
 """Coming to an LMS's database and leaving it: what is in the way is said in a sentence, and nothing stays behind."""
 
 import os
+import re
 
 import pytest
 
@@ -13,10 +14,10 @@ pytestmark = pytest.mark.services
 MIGRATE = ("migrate", "-v0")
 
 
-@pytest.fixture(scope="module", params=ENGINES, ids=lambda switch: ENGINES[switch].__name__)
+@pytest.fixture(scope="module", params=ENGINES, ids=lambda engine: engine.__name__)
 def lms(request):
     """An LMS's database, filled."""
-    database = ENGINES[request.param](services.require(request.param), f"lectern_join_{os.getpid()}")
+    database = request.param(services.require(ENGINES[request.param]), f"lectern_join_{os.getpid()}")
     database.create()
     yield database
     database.drop()
@@ -140,7 +141,7 @@ def test_a_wrong_address_is_a_sentence(lms, install, problem, command):
     url = {
         "name": f"{lms.url}_not",
         "password": with_account(lms.url, "nobody_at_all"),
-        "port": lms.url.replace(":3306/", ":3399/").replace(":5432/", ":5499/"),
+        "port": re.sub(r":\d+/", ":3399/", lms.url),
     }[problem]
     said = install(url).refused(*command)
     assert "The database cannot be used: " in said

@@ -22,6 +22,7 @@ COMBINATIONS = {
     "SQLite and the folder": (None, False),
     "PostgreSQL and Redis": ("LECTERN_TEST_POSTGRES", True),
     "MariaDB and Redis": ("LECTERN_TEST_MARIADB", True),
+    "MySQL and Redis": ("LECTERN_TEST_MYSQL", True),
 }
 
 
@@ -71,12 +72,12 @@ def _database(switch, folder):
         return
     base, _, _ = services.find(switch).rpartition("/")
     name = f"lectern_faults_{os.getpid()}"
-    execute = _on_mariadb if switch == "LECTERN_TEST_MARIADB" else _on_postgresql
+    execute, force = (_on_mysql, "") if base.startswith("mysql") else (_on_postgresql, " WITH (FORCE)")
     execute(base, f"CREATE DATABASE {name}")
     try:
         yield f"{base}/{name}"
     finally:
-        execute(base, f"DROP DATABASE {name}{'' if switch == 'LECTERN_TEST_MARIADB' else ' WITH (FORCE)'}")
+        execute(base, f"DROP DATABASE {name}{force}")
 
 
 def _on_postgresql(base, sql):
@@ -84,7 +85,7 @@ def _on_postgresql(base, sql):
         server.execute(sql)
 
 
-def _on_mariadb(base, sql):
+def _on_mysql(base, sql):
     address = environ.Env.db_url_config(f"{base}/mysql")
     server = pymysql.connect(
         host=address["HOST"],
