@@ -10,7 +10,7 @@ from django.db.models import F
 from django.utils.html import format_html
 from django_tables2.data import TableData, TableListData, TableQuerysetData
 from django_tables2.rows import BoundRow, BoundRows
-from django_tables2.utils import signature
+from django_tables2.utils import Accessor, signature
 
 from console import html
 
@@ -151,9 +151,25 @@ class Table(tables.Table):
     def _csv_lines(self, records):
         columns = [column for column in self.columns.iterall() if not column.column.exclude_from_export]
         yield [str(column.header) for column in columns]
+        readers = [self._reader(column) for column in columns]
         for record in records:
             row = Row(record, self)
-            yield [_plain(row.get_cell_value(column.name)) for column in columns]
+            yield [_plain(read(row)) for read in readers]
+
+    def _reader(self, column):
+        """Return how an exported value is read from a row, found out once: the library does it for each cell.
+
+        A field with choices, of which it exports the label, is left to it.
+        """
+        accessor, empty, model = Accessor(column.accessor), column.column.empty_values, self._meta.model
+        if model is None or getattr(accessor.get_field(model), "choices", None):
+            return lambda row: row.get_cell_value(column.name)
+
+        def read(row):
+            value = accessor.resolve(row.record, quiet=True)
+            return None if value in empty else row.call_value(column, value)
+
+        return read
 
     def call(self, column, name: str, given: dict):
         """Return what a column's function `name` (`render` or `value`) makes of those of the arguments it takes.
@@ -180,8 +196,11 @@ class Row(BoundRow):
         content = self.table.call(bound_column, "render", given)
         return bound_column.link(content, **given) if bound_column.link else content
 
-    def _call_value(self, bound_column, value=None):
+    def call_value(self, bound_column, value=None):
+        """Return what the column exports for a value of this row."""
         return self.table.call(bound_column, "value", self._optional_cell_arguments(bound_column, value))
+
+    _call_value = call_value
 
 
 class Rows(BoundRows):
