@@ -10,9 +10,12 @@ class ConsoleConfig(AppConfig):
 
     def ready(self):
         from console import logs  # noqa: PLC0415 (needs the app registry)
+        from console.plans.unfinished import unfinished  # noqa: PLC0415 (likewise)
         from console.platform import differences  # noqa: F401, PLC0415 (registers the checks)
+        from console.platform.detachment import register_unfinished  # noqa: PLC0415 (likewise)
 
         logs.configure()
+        register_unfinished("plans", unfinished)
         # Django's own admin site is not served; ours takes what each app's admin.py registers with it.
         autodiscover_modules("people_admin", "token_admin", "admin")
         # Signing in to Lectern writes nothing to the account: an LMS reads last_login as its own.

@@ -50,7 +50,7 @@ def register() -> None:
     cards.register(cards.Card("resets/_attention.html", reset_cards.attention, order=20, needs=RESET_TABLES))
     cards.register(cards.Card("resets/_per_day.html", reset_cards.per_day, order=30, needs=RESET_TABLES))
     register_tables(owners.table_uses)
-    register_unfinished(_unfinished)
+    register_unfinished("resets", _unfinished)
     health.register("resets", sweeper.nothing_is_stuck)
     metrics.register(reset_metrics.collect)
 

@@ -16,17 +16,18 @@ from console.platform.grants import LIBRARIES
 
 OURS = (OWN_PREFIX, *LIBRARIES)
 
-_unfinished: list[Callable[[], int]] = []
+_unfinished: dict[str, Callable[[], int]] = {}
 
 
-def register_unfinished(count: Callable[[], int]) -> None:
-    """Add work that has to end before Lectern leaves (from `AppConfig.ready`): returns how much there is."""
-    _unfinished.append(count)
+def register_unfinished(kind: str, count: Callable[[], int]) -> None:
+    """Add work that has to end before Lectern leaves (from `AppConfig.ready`): what it is, and how much there is."""
+    _unfinished[kind] = count
 
 
-def unfinished() -> int:
-    """Return how many jobs wait or run."""
-    return sum(count() for count in _unfinished)
+def unfinished() -> dict[str, int]:
+    """Return how many jobs of each kind wait or run; kinds that have none are left out."""
+    counts = {kind: count() for kind, count in _unfinished.items()}
+    return {kind: number for kind, number in counts.items() if number}
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ class Command(BaseCommand):
         if options["dry_run"]:
             return
         if waiting := unfinished():
-            raise CommandError(f"{waiting} resets wait or run: let the workers finish them, or cancel them, first.")
+            jobs = " and ".join(f"{number} {kind}" for kind, number in waiting.items())
+            raise CommandError(f"{jobs} wait or run: let the workers finish them, or cancel them, first.")
         name = str(connection.settings_dict["NAME"])
         if not options["yes"] and input(f"Type {name} to remove all of this: ") != name:
             raise CommandError("Nothing was removed.")
