@@ -17,16 +17,23 @@ UNKNOWN = "UNKNOWN"
 OWN = "own"
 ANSWERS = {**dict(Policy.choices), OWN: "Not learner state", UNKNOWN: "Unknown"}
 
-LEARNER_COLUMN = re.compile("(lms_user|anonymous_user|user|student|learner|author|owner)_id|username|(user_)?email")
-COURSE_COLUMN = re.compile("(course|course_run|context|usage|block)_(id|key)|learning_context_key|resource_link_id")
+LEARNER_COLUMN = re.compile(
+    r"(\w+_)?(user|student|learner|participant|member)_(id|uuid|key)|(author|owner)_id"
+    r"|(\w+_)?username|((user|student|learner|enrolled)_)?email"
+)
+COURSE_COLUMN = re.compile(
+    r"(course|course_?run|context|content|usage|x?block|module|item)_(id|key|locator)"
+    r"|learning_context_key|resource_link_id|course(_?run)?"
+)
 # These name a learner's enrollment, block or submission, and so both.
 BOTH_COLUMN = re.compile(r"(\w+_)?enrollment_id|student_module_id|student_item_id|submission_uuid")
 LEARNER_TABLES = frozenset({"auth_user", "enterprise_enterprisecustomeruser"})
 COURSE_TABLES = frozenset({"course_overviews_courseoverview"})
 BOTH_TABLES = frozenset({"student_courseenrollment", "enterprise_enterprisecourseenrollment"})
-# Foreign keys to `auth_user` that say who did something, not whose it is.
+# Columns and foreign keys that say who did something, not whose it is.
 ACTOR_COLUMN = re.compile(
-    r"\w+_by_id|(actor|coach|creator|history_user|instructor|requester|reviewer|sender|support_user|viewer)_id"
+    r"\w+_by(_user)?_(id|uuid|key)|(actor|coach|creator|instructor|requester|reviewer|sender|viewer)_id"
+    r"|(history|support|created|updated|modified|reviewing|staff|admin)_user_id"
 )
 # No learner state, whatever their columns are called; owners may still name a table of these.
 NOT_THE_PLATFORMS = ("lectern_", "django_", "auth_", "axes_", "celery_", "social_auth_", "oauth2_provider_")
@@ -123,7 +130,7 @@ def _judge(table, names, owned):
         return Finding(table, names, *owned[table])
     if table.startswith(NOT_THE_PLATFORMS):
         return Finding(table, names, "Lectern" if table.startswith("lectern_") else "Accounts and sessions", OWN)
-    for candidate in (table.replace("_historical", "_", 1), table.removesuffix("_history")):
+    for candidate in (table.replace("_historical", "_", 1), table.removesuffix("history").removesuffix("_")):
         if candidate != table and candidate in owned:
             return Finding(table, names, f"History: {owned[candidate][0]}", Policy.KEEP)
     return Finding(table, names, "", UNKNOWN)
@@ -150,7 +157,8 @@ def _shapes(tables, foreign_keys) -> dict[str, Shape]:
 
 def _by_columns(columns):
     patterns = (LEARNER_COLUMN, COURSE_COLUMN, BOTH_COLUMN)
-    return Shape(*({name for name in columns if pattern.fullmatch(name)} for pattern in patterns))
+    names = [name for name in columns if not ACTOR_COLUMN.fullmatch(name)]
+    return Shape(*({name for name in names if pattern.fullmatch(name)} for pattern in patterns))
 
 
 def _by_reference(shape, column, target, direct):

@@ -30,6 +30,11 @@ OWNERS = (
         "entitlements_historicalcourseentitlementsupportdetail",
         "program_enrollments_programcourseenrollment",
         "program_enrollments_historicalprogramcourseenrollment",
+        "program_enrollments_courseaccessroleassignment",
+        # Of releases before Maple, whose tables stay.
+        "shoppingcart_certificateitem",
+        "shoppingcart_paidcourseregistration",
+        "shoppingcart_registrationcoderedemption",
         "save_for_later_savedcourse",
         "bulk_email_optout",
     ),
