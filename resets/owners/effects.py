@@ -24,7 +24,7 @@ class Effects:
         cleared: owners with rows that go in any case; nothing: those that have none.
         offered: what goes when it is ticked.
         refusals: what stops the reset until it is ticked; warnings: what is good to know.
-        kept: labels of what stays.
+        kept: what stays; the count is 0 where none is taken.
         missing: tables that this database lacks and that are skipped.
     """
 
@@ -33,7 +33,7 @@ class Effects:
     offered: list[Effect] = field(default_factory=list)
     refusals: list[Effect] = field(default_factory=list)
     warnings: list[Effect] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: list[Effect] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     @classmethod
@@ -43,7 +43,7 @@ class Effects:
         for owner in owners:
             effects.missing += owner.missing()
             if owner.policy == Policy.KEEP:
-                effects.kept += [owner.label] if owner.is_present() else []
+                effects.kept += [_effect(owner, scope, choices)] if owner.is_present() else []
             elif owner.present():
                 effects._add(_effect(owner, scope, choices))
         effects.missing = sorted(set(effects.missing))

@@ -1,5 +1,7 @@
 """What hangs on the enrollment: random groups, celebrations, dates, roles."""
 
+from dataclasses import dataclass
+
 from enrollments.models import CourseOverview
 from resets.owners import schema
 from resets.owners.base import Owner, Policy
@@ -8,8 +10,20 @@ from resets.owners.probe import BY_ENROLLMENT, Probe
 RANDOM_GROUP = "xblock.partition_service.partition_"
 
 
+@dataclass(frozen=True)
+class RolesOfOrganisation(Probe):
+    """Roles of the learner in all course runs of the organisation, which have no course key."""
+
+    def _is_meant(self, scope, row, read):
+        _, org, course = row
+        return not course.strip() and bool(org) and org == getattr(scope.enrollment.course_id, "org", None)
+
+
 def _celebrate_again(journal, probe, keys, scope, actor_id):
-    journal.update(probe.table, keys, {"celebrate_first_section": True, "modified": schema.moment()})
+    values = {"celebrate_first_section": True, "modified": schema.moment()}
+    if schema.has_columns(probe.table, {"celebrate_weekly_goal"}):
+        values["celebrate_weekly_goal"] = False  # The LMS's default.
+    journal.update(probe.table, keys, values)
 
 
 def _start_now(journal, probe, keys, scope, actor_id):
@@ -85,9 +99,12 @@ OWNERS = (
     ),
     Owner(
         "access_roles",
-        "Roles of the learner in this course run",
+        "Roles of the learner in this course run or its organisation",
         Policy.WARN,
-        (Probe("student_courseaccessrole"),),
+        (
+            Probe("student_courseaccessrole"),
+            RolesOfOrganisation("student_courseaccessrole", course=None, reads=("org", "course_id")),
+        ),
         help="The account belongs to course staff or to a beta tester, who see more than learners do.",
     ),
     Owner(

@@ -1,10 +1,19 @@
 """What a reset leaves alone: named here, so that nothing is left alone by oversight."""
 
 from resets.owners.base import Owner, Policy
+from resets.owners.probe import Probe
+
+AUTHOR = ("author_id", "user_id")
 
 
-def _kept(key, label, *tables):
-    return Owner(key, label, Policy.KEEP, others=tables)
+def _kept(key, label, *tables, counted=()):
+    """Return an owner of tables that stay as they are.
+
+    Args:
+        key, label, tables: as of every owner.
+        counted: how rows are found that are worth a number in the preview, each by an index.
+    """
+    return Owner(key, label, Policy.KEEP, counted, others=tables)
 
 
 OWNERS = (
@@ -70,6 +79,7 @@ OWNERS = (
         "course_groups_courseusergroup_users",
         "course_groups_cohortmembership",
         "course_groups_unregisteredlearnercohortassignments",
+        counted=(Probe("course_groups_cohortmembership"),),
     ),
     _kept(
         "preferences",
@@ -109,6 +119,13 @@ OWNERS = (
         "proctoring_proctoredexamsoftwaresecurecomment",
         "proctoring_proctoredexamstudentattemptcomment",
         "proctoring_proctoredexamstudentattempthistory",
+        counted=(
+            Probe(
+                "proctoring_proctoredexamstudentallowance",
+                course="proctoring_proctoredexam.course_id",
+                joins=(("proctored_exam_id", "proctoring_proctoredexam.id"),),
+            ),
+        ),
     ),
     _kept(
         "consents",
@@ -120,6 +137,10 @@ OWNERS = (
         "verify_student_verificationdeadline",
         "survey_surveyanswer",
         "outcome_surveys_learnercourseevent",
+        counted=(
+            Probe("agreements_integritysignature", course="course_key"),
+            Probe("survey_surveyanswer", course="course_key"),
+        ),
     ),
     _kept(
         "certificates_past",
@@ -145,9 +166,15 @@ OWNERS = (
         "calendar_sync_historicalusercalendarsyncconfig",
         "learner_pathway_progress_learnerpathwayprogress",
         "learner_pathway_progress_learnerpathwaymembership",
+        counted=(Probe("course_goals_coursegoal", course="course_key"),),
     ),
-    _kept("bookmarks", "Bookmarks", "bookmarks_bookmark"),
-    _kept("notes", "Notes", "notes_note", "v1_note"),
+    _kept(
+        "bookmarks",
+        "Bookmarks",
+        "bookmarks_bookmark",
+        counted=(Probe("bookmarks_bookmark", course="course_key"),),
+    ),
+    _kept("notes", "Notes", "notes_note", "v1_note", counted=(Probe("notes_note"),)),
     _kept(
         "forum",
         "Discussion posts, votes and roles",
@@ -164,6 +191,7 @@ OWNERS = (
         "forum_edithistory",
         "django_comment_client_role_users",
         "discussions_discussionban",
+        counted=(Probe("forum_commentthread", AUTHOR), Probe("forum_comment", AUTHOR)),
     ),
     _kept(
         "notifications",

@@ -115,7 +115,8 @@ def test_the_preview_says_all_of_it():
     assert counts(effects.offered) == OFFERED
     assert counts(effects.refusals) == {"certificate": 1}
     assert counts([*effects.warnings, *effects.refusals]) == {key: count for key, count in WARNED.items() if count}
-    assert "Bookmarks" in effects.kept
+    kept = counts(effects.kept)
+    assert (kept["bookmarks"], kept["cohorts"], kept["enrollment"]) == (1, 1, 0)
     assert "certificates_certificatewhitelist" in effects.missing
     assert "submissions_score" not in effects.missing
 
@@ -244,6 +245,26 @@ def test_the_schedule_starts_today_and_is_ticked_for_self_paced_runs():
     assert answers == {True: True, False: False}
     clear(enrollment, ["schedule"])
     assert [bool(row["start_date"]) for row in rows("schedules_schedule")] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("org", "course_id", "number"),
+    [("TestX", "", 1), ("testx", "", 0), ("", "", 0), ("TestX", "course-v1:TestX+B+1", 0)],
+)
+def test_roles_in_the_whole_organisation_are_warned_about(org, course_id, number):
+    enrollment = factories.EnrollmentFactory(course_id=CourseKey.from_string("course-v1:TestX+A+1"))
+    key = CourseKey.from_string(course_id) if course_id else None
+    CourseAccessRole.objects.create(user=enrollment.user, org=org, course_id=key, role="staff")
+    assert counts(owners.effects(enrollment).warnings).get("access_roles", 0) == number
+
+
+def test_a_weekly_goal_that_was_reached_before_is_not_celebrated_in_the_new_attempt():
+    enrollment = factories.EnrollmentFactory()
+    table = "student_courseenrollmentcelebration"
+    put(table, enrollment_id=enrollment.pk, celebrate_first_section=False, celebrate_weekly_goal=True)
+    clear(enrollment, ["celebrations"])
+    (row,) = rows(table)
+    assert (bool(row["celebrate_first_section"]), bool(row["celebrate_weekly_goal"])) == (True, False)
 
 
 def test_ticks_of_the_agent_stand():
