@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from console.platform import features
 from groups.cohorts.links import COHORT_SCHEME, ContentGroups
 from groups.models import CohortContentGroup, CourseUserGroup, LearnerGroupLink, UserPartition
 
@@ -74,6 +75,18 @@ def linked(groups: Iterable[CourseUserGroup], known: ContentGroups, partitions: 
         each.dangling = sorted(link for link in each.links if known.dangles(*link))
         each.problems = _problems(each, known, partitions)
     return found
+
+
+def leading_to(course_key, content_groups: Iterable[Link]) -> list[tuple[str, Link]]:
+    """Return the names of the run's cohorts and learner groups that are linked to one of these, with the link."""
+    wanted = set(content_groups)
+    of_cohorts = CohortContentGroup.objects.filter(course_user_group__course_id=course_key)
+    of_learner_groups = LearnerGroupLink.objects.filter(group__course_user_group__course_id=course_key)
+    name = "course_user_group__name"
+    found = list(of_learner_groups.values_list(f"group__{name}", "partition_id", "group_id_in_partition"))
+    if features.has(CohortContentGroup):
+        found += of_cohorts.values_list(name, "partition_id", "group_id")
+    return sorted((name, (partition, group)) for name, partition, group in found if (partition, group) in wanted)
 
 
 def _problems(each, known, partitions):

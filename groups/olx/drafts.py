@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from console.transactions import atomic_with_retries
 from groups.errors import GroupRefusedError
+from groups.mapping.links import leading_to
 from groups.models import ContentImport, CourseContent
 from groups.olx import rows
 from groups.olx.archive import open_archive
@@ -33,12 +34,15 @@ class Preview:
         changes: those of partitions first.
         revision: of the content that they were compared with.
         loses_edits: configurations were edited here since the last import; the import replaces them.
+        left_dangling: names of cohorts and learner groups that are linked to a content group which
+            the import removes, with the names of configuration and content group.
     """
 
     course: ReadCourse
     changes: list[rows.Change]
     revision: int
     loses_edits: bool
+    left_dangling: list[tuple[str, str, str]]
 
 
 def prepare(*, file, name: str, course_key, actor) -> ContentImport:
@@ -90,7 +94,24 @@ def preview(draft: ContentImport) -> Preview:
     ]
     changes.sort(key=lambda change: (ORDER[change.what], KINDS.index(change.kind)))
     revision = content.revision if content else 0
-    return Preview(course, changes, revision, loses_edits=bool(content and is_edited(content)))
+    return Preview(
+        course,
+        changes,
+        revision,
+        loses_edits=bool(content and is_edited(content)),
+        left_dangling=_left_dangling(draft.course_id, partitions, course.partitions),
+    )
+
+
+def _left_dangling(course_key, before, after):
+    kept = {(partition.id, group.id) for partition in after for group in partition.groups}
+    removed = {
+        (partition.id, group.id): (partition.name, group.name)
+        for partition in before
+        for group in partition.groups
+        if (partition.id, group.id) not in kept
+    }
+    return [(name, *removed[link]) for name, link in leading_to(course_key, removed)] if removed else []
 
 
 @atomic_with_retries

@@ -1,13 +1,21 @@
 """The pages of an import: upload, preview, confirmation; and what each refuses."""
 
 import io
+import json
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from opaque_keys.edx.keys import CourseKey
 
-from groups.models import ContentImport, CourseBlock, CourseContent, UserPartition
+from groups.learner_groups.actions import Details, create
+from groups.models import (
+    ContentImport,
+    CourseBlock,
+    CourseContent,
+    LearnerGroupLink,
+    UserPartition,
+)
 from groups.olx import drafts
 from groups.olx.packing import pack, unpack
 from groups.olx.store import import_content
@@ -202,3 +210,46 @@ def test_an_archive_of_the_realistic_course_goes_through(client_of):
     browser = client_of(factories.admin_user())
     assert confirm(browser, upload(browser, packed(files), key=key)).status_code == 302
     assert CourseContent.objects.get().display_name == "Seamanship 101"
+
+
+# --- Links to content groups that go ---------------------------------------------------------
+
+
+def policy_with(*names):
+    groups = [{"id": number, "name": name, "version": 1} for number, name in enumerate(names, 1)]
+    partition = {
+        "id": 7, "name": "Content <groups>", "description": "", "scheme": "cohort", "active": True,
+        "parameters": {}, "version": 3, "groups": groups,
+    }  # fmt: skip
+    return json.dumps({"course/2026": {"user_partitions": [partition]}})
+
+
+@pytest.fixture
+def linked_groups(instructor):
+    """Content with two groups; a cohort is linked to one, a cohort and a learner group to the other."""
+    course = read_small(policy=policy_with("Honors", "Regular"))
+    import_content(course=course, course_key=SMALL, source="", actor=instructor, seen_revision=0)
+    for name, content_group in (("Fast", 1), ("Slow", 2)):
+        factories.link(factories.CohortFactory(course_id=SMALL, name=name), 7, content_group)
+    evening = create(course_key=SMALL, details=Details("Evening"), actor=instructor)
+    LearnerGroupLink.objects.create(
+        group=evening.learner_group, partition_id=7, group_id_in_partition=2, created=timezone.now()
+    )
+
+
+def test_links_that_an_import_leaves_dangling_are_named_before_it(browser, linked_groups):
+    response = upload(browser, packed(small(policy=policy_with("Honors"))))
+    draft = ContentImport.objects.get()
+    assert drafts.preview(draft).left_dangling == [
+        ("Evening", "Content <groups>", "Regular"),
+        ("Slow", "Content <groups>", "Regular"),
+    ]
+    shown = page(browser, response)
+    assert "2 links would lead nowhere." in shown
+    assert "Content &lt;groups&gt;" in shown
+    assert "Fast" not in shown
+
+
+def test_an_import_that_keeps_the_content_groups_warns_of_nothing(browser, linked_groups):
+    response = upload(browser, packed(small(policy=policy_with("Honors renamed", "Regular", "Third"))))
+    assert "lead nowhere" not in page(browser, response)
