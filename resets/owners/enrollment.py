@@ -14,9 +14,11 @@ RANDOM_GROUP = "xblock.partition_service.partition_"
 class RolesOfOrganisation(Probe):
     """Roles of the learner in all course runs of the organisation, which have no course key."""
 
-    def _is_meant(self, scope, row, read):
-        _, org, course = row
-        return not course.strip() and bool(org) and org == getattr(scope.enrollment.course_id, "org", None)
+    def _conditions(self, scope, names):
+        conditions, parameters = super()._conditions(scope, names)
+        conditions += [f"{self._name('course_id')} = ''", f"{self._exactly('org')} = %s"]
+        # Site-wide roles name no organisation.
+        return conditions, [*parameters, getattr(scope.enrollment.course_id, "org", None) or " "]
 
 
 def _celebrate_again(journal, probe, keys, scope, actor_id):
@@ -103,7 +105,7 @@ OWNERS = (
         Policy.WARN,
         (
             Probe("student_courseaccessrole"),
-            RolesOfOrganisation("student_courseaccessrole", course=None, reads=("org", "course_id")),
+            RolesOfOrganisation("student_courseaccessrole", course=None),
         ),
         help="The account belongs to course staff or to a beta tester, who see more than learners do.",
     ),
