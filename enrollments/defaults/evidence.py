@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils import timezone
 
 from console.platform import features
 from console.versions import DELETED
@@ -239,9 +240,12 @@ def licensed(customer_id, catalogs, subjects: list[Subject]) -> dict[int, Licens
 def licenses_that_count(customer_id, catalogs):
     """Return the customer's activated licenses for one of the catalogs; for any where catalogs are not known.
 
+    One that has expired stays activated in the original's records, and pays for nothing.
+
     A license names its learner by id, or by e-mail address as long as it has no id.
     """
-    rows = License.objects.filter(customer_uuid=customer_id, status=License.Status.ACTIVATED)
+    is_current = Q(expires=None) | Q(expires__gt=timezone.now())
+    rows = License.objects.filter(is_current, customer_uuid=customer_id, status=License.Status.ACTIVATED)
     return rows if catalogs is None else rows.filter(catalog_uuid__in=catalogs)
 
 

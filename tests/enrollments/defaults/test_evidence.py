@@ -41,6 +41,13 @@ def test_without_a_license_of_the_catalog(scene):
     assert scene.status(learner) == Status.NO_LICENSE
 
 
+@pytest.mark.parametrize(("days", "status"), [(1, Status.NO_LICENSE), (-1, Status.READY)])
+def test_a_license_pays_until_it_expires(scene, days, status):
+    learner = scene.learner(licensed=False)
+    scene.license(lms_user_id=learner.user_id, expires=days_ago(days))
+    assert scene.status(learner) == status
+
+
 def test_a_license_may_name_its_learner_by_address_in_any_letter_case(scene):
     learner = scene.learner(licensed=False, user=factories.LearnerFactory(email="Amina@Example.com"))
     scene.license(user_email="amina@example.com")

@@ -109,7 +109,7 @@ def add_learner(scene, random, people, number):
 
 
 def give_license(scene, random, learner, number):
-    choice = random.randrange(7)
+    choice = random.randrange(8)
     if choice < 3:
         scene.license(lms_user_id=learner.user_id)
     elif choice == 3:
@@ -118,6 +118,8 @@ def give_license(scene, random, learner, number):
         scene.license(user_email=f"mine{number}@example.com", lms_user_id=987_654)
     elif choice == 5:
         scene.license(lms_user_id=learner.user_id, status="revoked")
+    elif choice == 6:
+        scene.license(lms_user_id=learner.user_id, expires=days_ago(1))
 
 
 def give_versions(random, enrollment, people):
