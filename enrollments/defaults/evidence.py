@@ -270,7 +270,9 @@ def _end(rows, kinds):
     was_active = any(row.is_active for row in rows)
     ended = None
     for before, after in pairwise(rows):
-        if before.is_active and not after.is_active:
+        if after.is_active:
+            ended = None  # What ended that enrollment says nothing about the end of the next one.
+        elif before.is_active:
             ended = after
     if ended is None:
         return was_active, EndedBy.UNKNOWN

@@ -123,6 +123,15 @@ def test_who_ended_an_enrollment_tells_leaving_from_revocation(scene):
     assert scene.status(ended(scene, lambda learner: machine)) == Status.LEFT_OR_REVOKED
 
 
+def test_who_ended_an_earlier_enrollment_is_not_blamed_for_the_end_of_a_later_one(scene):
+    """The versions stop at the active one, as when something other than the LMS's own ORM made it inactive."""
+    learner = scene.learner()
+    enrollment = scene.enroll(learner, active=False)
+    for is_active, days in ((True, 9), (False, 8), (True, 7)):
+        version(enrollment, active=is_active, days=days, by=learner.user)
+    assert scene.status(learner) == Status.INACTIVE
+
+
 def test_an_abandoned_checkout_is_no_enrollment(scene):
     learner = scene.learner()
     enrollment = scene.enroll(learner, active=False)
