@@ -48,5 +48,6 @@ def _parsed(text):
         key = CourseKey.from_string(text)
     except InvalidKeyError:
         return None
-    is_run = isinstance(key, CourseLocator) and key.branch is None and key.version_guid is None
+    # Of an old key such as `Org/Num/`, the library takes an empty run.
+    is_run = isinstance(key, CourseLocator) and key.run and key.branch is None and key.version_guid is None
     return key if is_run else None

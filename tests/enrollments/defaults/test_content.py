@@ -47,6 +47,7 @@ def test_a_key_is_one_of_a_course_or_of_a_run(key, kind, course):
     "key",
     [
         *("", "edX", "edX+", "+DemoX", "edX+DemoX+2026", "edX/DemoX", "course-v1:edX+DemoX", "course-v1:", "a b+c"),
+        *("edX/DemoX/", "/DemoX/2026", "edX//2026", "//"),
         *(
             "library-v1:edX+lib",
             "lib:edX:lib",
