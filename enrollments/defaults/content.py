@@ -44,7 +44,10 @@ class Content:
     @property
     def is_enrollable(self) -> bool | None:
         """Whether learners can enroll in the run now; None when that is not known."""
-        return self.run.is_enrollable if self.run else False
+        if self.run:
+            return self.run.is_enrollable
+        is_unheard_of = self.kind is not None and not self.runs.runs
+        return None if is_unheard_of else False
 
     @property
     def why_not(self) -> str:

@@ -177,7 +177,7 @@ def test_what_nobody_knows_is_unknown_and_no_error():
     run = content_of("course-v1:A+B+1")
     assert (str(run.run.key), run.is_enrollable, run.run.origin) == ("course-v1:A+B+1", None, None)
     course = content_of("A+B")
-    assert (course.run, course.is_enrollable) == (None, False)
+    assert (course.run, course.is_enrollable) == (None, None)
     assert "Nothing is known" in run.why_not
     assert "Nothing is known" in course.why_not
 

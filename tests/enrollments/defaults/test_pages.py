@@ -77,6 +77,14 @@ def test_the_list_says_where_an_intention_leads_and_what_became_of_its_learners(
         assert words in text, words
 
 
+def test_a_course_of_which_nothing_is_known_is_not_called_closed(browser):
+    factories.IntentionFactory(content_key="A+B")
+    text = browser.get(INTENTIONS).text
+    assert ("Unknown" in text, "Not enrollable" in text) == (True, False)
+    header, line = lines_of(browser.get(INTENTIONS, {"_export": "csv"}))
+    assert line[header.index("Enrollable")] == "unknown"
+
+
 def test_the_list_takes_as_many_queries_for_many_as_for_one(browser):
     realized()
     one = queries_of(browser, INTENTIONS)
