@@ -16,6 +16,7 @@ from django.db.models import Q
 from opaque_keys.edx.keys import CourseKey
 
 from console.fields import UnreadableKey
+from console.learners import is_retired
 from console.models import CourseAccessRole
 
 COURSE_STAFF_ROLES = ("instructor", "staff")
@@ -74,7 +75,7 @@ NOBODY = Roles()
 
 def roles_of(user) -> Roles:
     """Return the roles of a user, read once per user object (that is, once per request)."""
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or is_retired(user):
         return NOBODY
     if not hasattr(user, "_lectern_roles"):
         user._lectern_roles = _read(user)

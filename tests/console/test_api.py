@@ -87,9 +87,10 @@ class TestTokens:
         ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
         assert bearer(secret).get(SCHEMA).status_code == 401
 
-    def test_a_token_of_an_inactive_account_is_out(self):
+    @pytest.mark.parametrize("change", [{"is_active": False}, {"username": "retired__user_1a2b"}])
+    def test_a_token_of_an_inactive_or_retired_account_is_out(self, change):
         token, secret = token_of(factories.support())
-        type(token.user).objects.filter(pk=token.user_id).update(is_active=False)
+        type(token.user).objects.filter(pk=token.user_id).update(**change)
         assert bearer(secret).get(SCHEMA).status_code == 401
 
     def test_a_token_of_somebody_without_a_role_is_forbidden(self):

@@ -31,6 +31,11 @@ def test_a_learner_may_do_nothing():
     assert _permissions(factories.LearnerFactory()) == set()
 
 
+@pytest.mark.parametrize("facts", [{"is_active": False}, {"username": "retired__user_1a2b"}])
+def test_an_account_that_is_inactive_or_retired_may_do_nothing(facts):
+    assert _permissions(factories.LearnerFactory(is_staff=True, **facts)) == set()
+
+
 def test_nobody_signed_in_may_do_nothing():
     assert roles_of(AnonymousUser()) == NOBODY
     assert not CourseEnrollment.objects.visible_to(AnonymousUser()).exists()

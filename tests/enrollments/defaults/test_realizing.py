@@ -200,14 +200,30 @@ def test_an_intention_that_was_removed_meanwhile_realizes_nobody(scene, admin):
     assert plan.items.get().reason == run.REMOVED
 
 
-def test_an_admin_who_is_none_any_more_realizes_nobody(scene, admin):
+@pytest.mark.parametrize(
+    "change", [{"is_superuser": False, "is_staff": False}, {"is_active": False}, {"username": "retired__user_1a2b"}]
+)
+def test_an_admin_who_is_none_any_more_realizes_nobody(scene, admin, change):
     scene.learner()
     plan = draft(scene, admin)
     actions.confirm(plan.pk, admin)
-    get_user_model().objects.filter(pk=admin.pk).update(is_superuser=False, is_staff=False)
+    get_user_model().objects.filter(pk=admin.pk).update(**change)
     run.work(plan.pk, worker="worker")
     assert plan.items.get().reason == run.NOT_ALLOWED
     assert not CourseEnrollment.objects.exists()
+
+
+def test_an_admin_whose_account_is_gone_realizes_nobody(scene, admin):
+    """No constraint guards it; the audit log's own rows go with the account."""
+    scene.learner()
+    plan = draft(scene, admin)
+    actions.confirm(plan.pk, admin)
+    LogEntry.objects.all().delete()
+    admin.profile.delete()
+    get_user_model().objects.filter(pk=admin.pk).delete()
+    run.work(plan.pk, worker="worker")
+    plan.refresh_from_db()
+    assert (plan.state, plan.items.get().reason) == (State.DONE, run.NOT_ALLOWED)
 
 
 def test_a_record_of_another_intention_is_refused_with_its_reason(scene, admin):
