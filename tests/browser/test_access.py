@@ -122,7 +122,7 @@ def test_the_pages_of_an_agent(browse, agent, run, scheme, width):
     found = []
     for address in ("/learners/amina/groups/", LEARNER, f"{LEARNER}?show=differ"):
         page.goto(address)
-        for fold in page.locator("#table details").all():
+        for fold in page.locator("#table tbody details").all():
             fold.locator("summary").click()
         found += faults(page, address)
     assert found == []
