@@ -16,6 +16,7 @@ from djangoql import schema as djangoql
 from opaque_keys import InvalidKeyError
 from opaque_keys.edx.django.models import OpaqueKeyField
 
+from console.conditions import found
 from console.fields import UnreadableKey
 
 
@@ -123,8 +124,8 @@ class Uuid(ListedOptionsMixin, djangoql.StrField):
     def get_lookup(self, path, operator, value):
         if operator not in {"=", "!=", "in", "not in"}:
             raise RefusedValueError("A UUID is compared as a whole. Use =, !=, in or not in.")
-        found = [self._parsed(item) for item in value] if isinstance(value, list) else self._parsed(value)
-        return super().get_lookup(path, operator, found)
+        parsed = [self._parsed(item) for item in value] if isinstance(value, list) else self._parsed(value)
+        return super().get_lookup(path, operator, parsed)
 
     def _parsed(self, text):
         try:
@@ -182,8 +183,8 @@ class Fact(ListedOptionsMixin, djangoql.BoolField):
 
     def get_lookup(self, path, operator, value):
         wanted = value if isinstance(value, list) else [value]
-        found = _any(self.condition if each else ~self.condition for each in wanted)
-        return ~found if operator in {"!=", "not in"} else found
+        condition = _any(self.condition if each else ~self.condition for each in wanted)
+        return ~condition if operator in {"!=", "not in"} else condition
 
 
 class OtherRowMixin:
@@ -199,9 +200,9 @@ class OtherRowMixin:
 
     def get_lookup(self, path, operator, value):
         if value is None:
-            found = models.Q(models.Exists(self.rows))
-            return found if operator == "!=" else ~found
-        return models.Q(models.Exists(self.rows.filter(super().get_lookup([], operator, value))))
+            is_there = found(self.rows)
+            return is_there if operator == "!=" else ~is_there
+        return found(self.rows.filter(super().get_lookup([], operator, value)))
 
 
 class OtherText(OtherRowMixin, Text):

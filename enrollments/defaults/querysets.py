@@ -5,6 +5,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.db.models.fields import BooleanField, CharField
 from django.db.models.functions import Cast, Coalesce, Concat, Replace
 
+from console.conditions import found
 from console.rules import Permission
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.modes import AUDIT_MODES
@@ -102,8 +103,8 @@ class RealizationQuerySet(QuerySet):
             default=Value(RealizationState.ACTIVE),
             output_field=CharField(),
         )
-        found = Subquery(platform_enrollments().values(word=state)[:1])
-        return self.annotate(state=Coalesce(found, Value(RealizationState.MISSING), output_field=CharField()))
+        word = Subquery(platform_enrollments().values(word=state)[:1])
+        return self.annotate(state=Coalesce(word, Value(RealizationState.MISSING), output_field=CharField()))
 
     def with_match(self):
         """Add `is_other_content`: the run is not what the intention's key names, for example after an edit.
@@ -129,13 +130,13 @@ class RealizationQuerySet(QuerySet):
 
 def state_conditions() -> dict[RealizationState, Q]:
     """Return for each state what a realization in it meets."""
-    rows, revoked, in_audit = platform_enrollments(), revocation(), Q(mode__in=AUDIT_MODES)
+    rows, revoked, in_audit = enrollment_rows(), revocation(), Q(mode__in=AUDIT_MODES)
     active = rows.filter(is_active=True)
     return {
-        RealizationState.ACTIVE: Q(Exists(active.exclude(in_audit))) | Q(Exists(active.filter(in_audit))) & ~revoked,
-        RealizationState.DOWNGRADED: Q(Exists(active.filter(in_audit))) & revoked,
-        RealizationState.LEFT: Q(Exists(rows.filter(is_active=False))),
-        RealizationState.MISSING: ~Q(Exists(rows)),
+        RealizationState.ACTIVE: found(active.exclude(in_audit)) | found(active.filter(in_audit)) & ~revoked,
+        RealizationState.DOWNGRADED: found(active.filter(in_audit)) & revoked,
+        RealizationState.LEFT: found(rows.filter(is_active=False)),
+        RealizationState.MISSING: ~found(rows),
     }
 
 
@@ -149,11 +150,18 @@ def revocation() -> Q:
 def other_content() -> Q:
     """Return what a realization meets whose run is not what the intention's key names."""
     rows = _intentions_with_run().filter(pk=OuterRef("intended_enrollment"))
-    return ~Q(Exists(rows.filter(_matches())))
+    return ~found(rows.filter(_matches()))
+
+
+def enrollment_rows():
+    """Return the platform's enrollment that belongs to a realization, at most one, for `conditions.found`."""
+    record = "user__enterprise_links__enterprise_enrollments"
+    rows = apps.get_model("lectern_enrollments", "CourseEnrollment").objects
+    return rows.filter(**{record: OuterRef("realized_enrollment_id"), "course_id": F(f"{record}__course_id")})
 
 
 def platform_enrollments():
-    """Return the platform's enrollment that belongs to a realization, at most one."""
+    """Return the same by what the realization itself joins: for what is shown of rows, and to count all of them."""
     rows = apps.get_model("lectern_enrollments", "CourseEnrollment").objects
     return rows.filter(user_id=OuterRef(f"{CUSTOMER_USER}__user_id"), course_id=OuterRef(f"{ENROLLMENT}__course_id"))
 

@@ -9,7 +9,7 @@ from console.schemas import PERSON
 from enrollments.defaults import models
 from enrollments.defaults.keys import Kind
 from enrollments.defaults.models.facts import STORED_ORIGINS
-from enrollments.defaults.querysets import other_content, platform_enrollments, revocation, state_conditions
+from enrollments.defaults.querysets import enrollment_rows, other_content, revocation, state_conditions
 from enrollments.schemas import MODES
 
 ORIGINS = tuple(origin for origin, _ in STORED_ORIGINS)
@@ -209,9 +209,9 @@ class RealizationListSchema(GuardedSchema):
             Uuid(name="intention", column="intended_enrollment__uuid"),
             Text(name="content_key", column="intended_enrollment__content_key"),
             Key(name="run", column="realized_enrollment__course_id", key_class=CourseKey),
-            OtherText(name="mode", codes=MODES, rows=platform_enrollments()),
+            OtherText(name="mode", codes=MODES, rows=enrollment_rows()),
             Word(name="state", conditions=state_conditions()),
-            OtherFlag(name="is_active", rows=platform_enrollments()),
+            OtherFlag(name="is_active", rows=enrollment_rows()),
             Fact(name="is_revoked", condition=revocation()),
             Fact(name="is_other_content", condition=other_content()),
             Flag(name="is_linked", column="realized_enrollment__enterprise_customer_user__linked"),
