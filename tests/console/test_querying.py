@@ -12,9 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, models
 from django.utils import timezone
 
-from console import querying
+from console import query_text, querying
 from console.admin import site
 from console.models import CourseAccessRole, StaffSession, UserProfile
+from console.queries import lists
 from console.query_fields import Text, field_for
 from console.query_limits import QueryTimeout, time_limit
 from console.querying import GuardedSchema, QueryError, search
@@ -472,6 +473,21 @@ class TestTimeLimit:
     def test_other_errors_pass_through(self):
         with pytest.raises(KeyError), time_limit(connection, 5):
             raise KeyError("not about queries")
+
+    def test_a_query_as_people_type_it_is_cut_off(self, client_of, settings):
+        """Thirty pieces of text are looked for in 40,000 keys: nothing is slow but the query itself."""
+        learner, client = LearnerFactory(), client_of(admin_user())
+        CourseEnrollment.objects.bulk_create(
+            CourseEnrollment(user=learner, course_id=f"course-v1:Org+C{number}+R", mode="audit")
+            for number in range(40_000)
+        )
+        text = " or ".join(f'course_id ~ "x{number}"' for number in range(query_text.MAX_TERMS))
+        for name in ("enrollments:list", "admin:lectern_enrollments.courseenrollment"):
+            asked = lists.find(name)
+            for seconds, is_cut_off in ((0.05, True), (60, False)):
+                settings.LECTERN_QUERY_SECONDS = seconds
+                page = client.get(asked.url, {asked.variable: text}).text
+                assert ("longer than 0.05 seconds" in page) is is_cut_off, (name, seconds)
 
     def test_a_list_that_takes_too_long_says_so(self, crowd, client_of, settings, monkeypatch):
         class SlowSchema(PeopleSchema):
