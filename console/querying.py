@@ -7,6 +7,8 @@ limited; and whatever goes wrong is one exception with a sentence for the person
 """
 
 import difflib
+from decimal import Decimal
+from math import isinf
 
 import structlog
 from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
@@ -219,6 +221,8 @@ def _value_problem(field, constant):
     """Say why a field cannot be compared with a value of this type, or return empty text."""
     if isinstance(constant, str) and not _storable(constant):
         return "This text holds characters that no database can store."
+    if isinstance(constant, float | Decimal) and isinf(float(constant)):
+        return "This number is too large."
     if constant is None and not field.nullable:
         return f"{field.name} is never empty, so it cannot be compared with None."
     try:

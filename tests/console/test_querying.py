@@ -20,8 +20,8 @@ from console.query_fields import Text, field_for
 from console.query_limits import QueryTimeout, time_limit
 from console.querying import GuardedSchema, QueryError, search
 from console.schemas import PERSON, PeopleSchema
-from enrollments.models import CourseEnrollment, CourseOverview
-from enrollments.schemas import CourseEnrollmentSchema
+from enrollments.models import CourseEnrollment, CourseOverview, PersistentCourseGrade
+from enrollments.schemas import CourseEnrollmentSchema, CourseGradeSchema
 from resets.models import CourseResetAudit, ResetJob
 from resets.schemas import CourseResetSchema
 from tests.factories import AuditFactory, EnrollmentFactory, LearnerFactory, admin_user, course_staff
@@ -290,6 +290,13 @@ class TestMoments:
 
 
 class TestRefusals:
+    @pytest.mark.parametrize("number", ["1e400", "-1e400"])
+    def test_a_number_beyond_every_column_is_marked(self, number):
+        """MySQL has no infinity, which Python makes of it."""
+        text = f"percent_grade > 0 and percent_grade < {number}"
+        error = refusal(text, CourseGradeSchema, PersistentCourseGrade)
+        assert (querying.mark(text, error).bad, error.message) == (number, "This number is too large.")
+
     @pytest.mark.parametrize(
         ("text", "bad", "message", "suggestion"),
         [
