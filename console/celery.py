@@ -9,10 +9,13 @@ import kombu.exceptions
 import structlog
 from django.db import transaction
 
+from console import broker
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 log = structlog.get_logger(__name__)
 
+broker.install()
 app = celery.Celery("lectern")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
