@@ -1,5 +1,7 @@
 """What the agent ticks travels with the reset, and comes back with its undo."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -190,8 +192,9 @@ def test_the_dialog_shows_offers_warnings_and_what_stays(client_of):
 def test_warnings_are_not_scrolled_away_by_focus_on_the_memo(client_of):
     browser, quiet, loud = client_of(factories.support()), resettable(), resettable()
     fill(loud)
-    assert " autofocus" in browser.get(confirm(quiet)).content.decode()
-    assert " autofocus" not in browser.get(confirm(loud)).content.decode()
+    for enrollment, begins_at in ((quiet, "textarea"), (loud, "h2")):
+        page = browser.get(confirm(enrollment)).content.decode()
+        assert re.findall(r"<(\w+)[^>]* autofocus[ >]", page) == [begins_at]
 
 
 def test_a_refused_form_keeps_the_ticks(client_of):
