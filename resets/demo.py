@@ -330,7 +330,7 @@ def _undo_one(demo):
     job = ResetJob.objects.get(
         audit__course_enrollment__user__username=EVERY_STATUS, audit__course_enrollment__course_id=UNDONE.key
     )
-    play_back(ResetArchive.objects.get(audit_id=job.pk))
+    play_back(ResetArchive.objects.get(audit_id=job.pk), owners.references())
     job.undone_at = job.finished_at + timedelta(hours=3)
     job.undone_by = get_user_model().objects.get(username=SUPPORT)
     job.undo_memo = "It was the wrong learner."

@@ -12,6 +12,7 @@ know are kept too.
 
 import hashlib
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -26,6 +27,8 @@ PART_BYTES = 4 * 1024 * 1024
 COMPRESSION = 1
 
 Operation = ArchivePart.Operation
+# By table: its columns, each with the table whose id it holds.
+References = Mapping[str, Mapping[str, str]]
 
 
 class DamagedArchiveError(Exception):
@@ -50,7 +53,7 @@ class Journal:
     @classmethod
     def start(cls, audit_id: int, kind: str) -> "Journal":
         """Begin the journal of an audit row, inside the transaction that changes the rows."""
-        return cls(ResetArchive(audit_id=audit_id, kind=kind, created=timezone.now()))
+        return cls(ResetArchive(audit_id=audit_id, kind=kind, created=timezone.now(), part_count=0))
 
     def delete(self, table: str, keys: list[int]) -> int:
         """Write down and delete the rows of `table` with these ids; return how many there were."""
@@ -93,7 +96,7 @@ class Journal:
             OvertakenError: a table has other columns than when its rows were read.
         """
         rows.require_current(sorted(self._tables))
-        self.archive.rows = cleared
+        self.archive.rows, self.archive.part_count = cleared, self._number
         self.archive.save()
         self._flush()
 
@@ -106,8 +109,7 @@ class Journal:
         if len(text) > PART_BYTES and len(taken) > 1:
             middle = len(taken) // 2
             return sum(self._store(operation, table, columns, half) for half in (taken[:middle], taken[middle:]))
-        packed = pack(text)
-        payload = packed["payload"]
+        payload = compress(text)
         if sum(len(part.payload) for part in self._parts) + len(payload) > PART_BYTES:
             self._flush()
         self._number += 1
@@ -118,8 +120,9 @@ class Journal:
             table=table,
             operation=operation,
             rows=len(taken),
-            **packed,
+            payload=payload,
         )
+        part.sha256 = seal(part)
         self._parts.append(part)
         return len(taken)
 
@@ -130,10 +133,17 @@ class Journal:
         self._parts.clear()
 
 
-def pack(text: bytes) -> dict:
-    """Return the fields of an archive's part that hold this text and its checksum."""
-    payload = zlib.compress(text, COMPRESSION)
-    return {"payload": payload, "sha256": hashlib.sha256(payload).hexdigest()}
+def compress(text: bytes) -> bytes:
+    """Return the form in which rows are kept in an archive's part."""
+    return zlib.compress(text, COMPRESSION)
+
+
+def seal(part: ArchivePart) -> str:
+    """Return the checksum of a part: of its rows, of what is to be done with them, and of its place."""
+    archive, about = part.archive, ""
+    if archive.part_count is not None:
+        about = f"{archive.audit_id} {archive.kind} {part.number} {part.operation} {part.table} {part.rows}\n"
+    return hashlib.sha256(about.encode() + bytes(part.payload)).hexdigest()
 
 
 def unpack(part: ArchivePart) -> tuple[list[str], list[list]]:
@@ -142,17 +152,20 @@ def unpack(part: ArchivePart) -> tuple[list[str], list[list]]:
     Raises:
         DamagedArchiveError: the checksum is wrong.
     """
-    payload = bytes(part.payload)
-    if hashlib.sha256(payload).hexdigest() != part.sha256:
+    if seal(part) != part.sha256:
         raise DamagedArchiveError(f"Part {part.number} of the archive is damaged: its checksum is wrong.")
-    return rowtext.load(zlib.decompress(payload))
+    return rowtext.load(zlib.decompress(part.payload))
 
 
-def play_back(archive: ResetArchive) -> None:
+def play_back(archive: ResetArchive, references: References | None = None) -> None:
     """Undo everything that is written down in `archive`, in the caller's transaction.
 
     Rows come back with their old ids; one whose id is taken by now gets a new one, and rows that
-    refer to it follow.
+    refer to it follow. A row that was changed, and is gone by now, comes back as well.
+
+    Args:
+        archive: of a reset, or of what its undo replaced.
+        references: columns that refer to another table's id without a foreign key.
 
     Raises:
         DamagedArchiveError: a checksum is wrong, a part is missing, or a table has lost columns.
@@ -162,11 +175,13 @@ def play_back(archive: ResetArchive) -> None:
         raise DamagedArchiveError("The archive is empty.")
     if any(part.operation == Operation.MAP for part in parts):
         raise DamagedArchiveError("Of this archive only is left which blocks the history belongs to.")
-    if [part.number for part in parts] != list(range(len(parts), 0, -1)):
+    count = len(parts) if archive.part_count is None else archive.part_count
+    if [part.number for part in parts] != list(range(count, 0, -1)):
         raise DamagedArchiveError("A part of the archive is missing.")
     moved: dict[tuple[str, int], int] = {}
     for part in parts:
         columns, values = _open(part)
+        _follow(part.table, columns, values, moved, (references or {}).get(part.table, {}))
         _PLAY[part.operation](part.table, columns, values, moved)
 
 
@@ -179,7 +194,6 @@ def _open(part) -> tuple[list[str], list[list]]:
 
 
 def _insert_back(table, columns, values, moved):
-    _follow(table, columns, values, moved)
     place = columns.index("id")
     taken = _taken(table, [row[place] for row in values])
     rows.insert(table, columns, [row for row in values if row[place] not in taken])
@@ -191,7 +205,8 @@ def _insert_back(table, columns, values, moved):
 def _write_back(table, columns, values, moved):
     for row in values:
         changes = dict(zip(columns, row, strict=True))
-        rows.change(table, rows.among([changes.pop("id")]), changes)
+        if not rows.change(table, rows.among([changes.pop("id")]), changes):
+            rows.insert(table, columns, [row])
 
 
 def _remove(table, columns, values, moved):
@@ -202,14 +217,14 @@ def _remove(table, columns, values, moved):
 _PLAY = {Operation.DELETED: _insert_back, Operation.CHANGED: _write_back, Operation.ADDED: _remove}
 
 
-def _follow(table, columns, values, moved):
+def _follow(table, columns, values, moved, references):
     """Point rows at the new ids of rows that they refer to."""
     if not moved:
         return
     with connection.cursor() as cursor:
         relations = connection.introspection.get_relations(cursor, table)
-    for column, relation in relations.items():
-        target = relation[1]
+    targets = {column: relation[1] for column, relation in relations.items()} | references
+    for column, target in targets.items():
         if column not in columns:
             continue
         place = columns.index(column)

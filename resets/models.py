@@ -295,6 +295,9 @@ class ResetArchive(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     created = models.DateTimeField(db_index=True)
     rows = models.PositiveIntegerField(default=0)
+    part_count = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty in archives of older versions, whose checksums cover the rows alone."
+    )
     purged_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -15,7 +15,7 @@ from console.learners import RETIRED_PREFIX
 from console.transactions import atomic_with_retries
 from resets import rowtext
 from resets.bulk.models import BulkItem
-from resets.journal import DamagedArchiveError, pack, unpack
+from resets.journal import DamagedArchiveError, compress, seal, unpack
 from resets.models import ArchivePart, ResetArchive, StudentModule
 
 log = structlog.get_logger(__name__)
@@ -75,7 +75,7 @@ def _purge_all(archives):
 def _purge(archive_id):
     if not ResetArchive.objects.filter(pk=archive_id, purged_at=None).update(purged_at=timezone.now()):
         return 0
-    parts = ArchivePart.objects.filter(archive=archive_id)
+    parts = ArchivePart.objects.filter(archive=archive_id).select_related("archive")
     for part in parts.filter(operation=ArchivePart.Operation.DELETED, table=StudentModule._meta.db_table):
         _reduce(part)
     parts.exclude(operation=ArchivePart.Operation.MAP).delete()
@@ -89,5 +89,7 @@ def _reduce(part):
         log.warning("archive_not_mapped", archive=part.archive_id, part=part.number, error=str(error))
         return
     places = [columns.index(name) for name in MAPPED]
-    text = rowtext.dump(MAPPED, [[row[place] for place in places] for row in rows])
-    ArchivePart.objects.filter(pk=part.pk).update(operation=ArchivePart.Operation.MAP, **pack(text))
+    part.operation = ArchivePart.Operation.MAP
+    part.payload = compress(rowtext.dump(MAPPED, [[row[place] for place in places] for row in rows]))
+    part.sha256 = seal(part)
+    part.save(update_fields=["operation", "payload", "sha256"])

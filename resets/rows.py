@@ -149,10 +149,11 @@ def _whole(text, apart):
     return f"{text[:-1]},{','.join(map(rowtext.value_of, apart))}]" if apart else text
 
 
-def change(table: str, where: Where, values: dict) -> None:
-    """Set columns of the rows that are meant."""
+def change(table: str, where: Where, values: dict) -> int:
+    """Set columns of the rows that are meant; return how many there were."""
     assignments = ", ".join(f"{_name(column)} = %s" for column in values)
-    execute(f"UPDATE {_name(table)} SET {assignments} WHERE {where.condition}", [*values.values(), *where.parameters])
+    statement = f"UPDATE {_name(table)} SET {assignments} WHERE {where.condition}"
+    return execute(statement, [*values.values(), *where.parameters])
 
 
 def delete(table: str, where: Where) -> None:
@@ -201,10 +202,11 @@ def insert_with_new_id(table: str, row: dict) -> int:
         return cursor.lastrowid
 
 
-def execute(statement: str, parameters: Sequence | None = None) -> None:
-    """Execute one statement."""
+def execute(statement: str, parameters: Sequence | None = None) -> int:
+    """Execute one statement; return how many rows it was about."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
+        return cursor.rowcount
 
 
 def _fetch(statement, parameters=None):

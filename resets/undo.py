@@ -120,7 +120,7 @@ def _undo(audit_id, memo, actor, replace):
             raise UndoRefusedError("The learner has started again. Choose to replace what they did since, or keep it.")
         journal = Journal.start(audit_id, Kind.REPLACED)
         owners.clear(enrollment, journal=journal, actor_id=actor.pk, choices=owners.deleting(audit.job.choices))
-    play_back(audit.archives.get(kind=Kind.RESET))
+    play_back(audit.archives.get(kind=Kind.RESET), owners.references())
     owners.restored(enrollment, actor_id=actor.pk, choices=audit.job.choices)
     try:
         _record(audit, memo, actor, replaced=answer.must_replace)

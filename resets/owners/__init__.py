@@ -55,6 +55,17 @@ def table_uses() -> dict[str, TableUse]:
     return {table: merged(found) for table, found in uses.items()}
 
 
+def references() -> dict[str, dict[str, str]]:
+    """Return which columns hold the id of another table's row, by table; not all are foreign keys in the database."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for probe in (probe for owner in OWNERS for probe in owner.all_probes()):
+        for column, target in probe.joins:
+            table, _, key = target.partition(".")
+            if key == "id" and "." not in column:
+                found[probe.table][column] = table
+    return dict(found)
+
+
 def consents(choices: Collection[str]) -> list[str]:
     """Return the sentences of those warnings that the agent ticked away."""
     return [owner.consent for owner in OWNERS if owner.refuses and owner.key in choices]

@@ -11,7 +11,7 @@ from resets.journal import Journal, play_back
 from resets.models import ResetArchive, StudentModule
 from resets.owners import Policy
 from tests import factories
-from tests.resets.lms_tables import TABLES, fill, fill_submissions, put, rows, submit
+from tests.resets.lms_tables import TABLES, fill, fill_submissions, put, rows, run, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
@@ -280,6 +280,26 @@ def test_playing_back_gives_everything_back():
     assert changed(before)
     play_back(archive)
     assert changed(before) == {"proctoring_proctoredexamstudentattempt_history"}
+
+
+def test_a_changed_row_that_is_gone_by_now_comes_back():
+    enrollment = learner()
+    before = contents()
+    _, archive = clear(enrollment)
+    run("DELETE FROM assessment_peerworkflow WHERE cancelled_at IS NOT NULL")
+    play_back(archive)
+    assert not changed(before)
+
+
+def test_references_without_a_foreign_key_follow_a_new_id():
+    enrollment = factories.EnrollmentFactory()
+    module = factories.StudentModuleFactory(enrollment=enrollment)
+    put("bulk_grades_scoreoverrider", module_id=module.pk, user_id=1)
+    _, archive = clear(enrollment)
+    factories.StudentModuleFactory(enrollment=factories.EnrollmentFactory(), id=module.pk)
+    play_back(archive, owners.references())
+    (row,) = rows("bulk_grades_scoreoverrider")
+    assert row["module_id"] == StudentModule.objects.get(student=enrollment.user).pk != module.pk
 
 
 def test_a_preview_costs_the_same_however_much_there_is():

@@ -1,5 +1,6 @@
 """Undoing a reset: row for row as before, or nothing."""
 
+import hashlib
 import zlib
 from datetime import UTC, datetime
 
@@ -241,21 +242,54 @@ def test_not_when_a_later_reset_stands(settings):
 # --- Archives that cannot be trusted ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("damage", ["flip", "lose a part"])
+def flip_a_bit():
+    part = ArchivePart.objects.order_by("number")[2]
+    payload = bytearray(bytes(part.payload))
+    payload[5] ^= 1
+    ArchivePart.objects.filter(pk=part.pk).update(payload=bytes(payload))
+
+
+def lose_a_part():
+    ArchivePart.objects.order_by("number")[2].delete()
+
+
+def lose_the_last_part():
+    ArchivePart.objects.order_by("-number")[0].delete()
+
+
+def mistake_deleted_rows_for_added_ones():
+    ArchivePart.objects.filter(table=StudentModule._meta.db_table).update(operation=ArchivePart.Operation.ADDED)
+
+
+def mistake_the_table():
+    ArchivePart.objects.filter(table="grades_persistentcoursegrade").update(table=StudentModule._meta.db_table)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [flip_a_bit, lose_a_part, lose_the_last_part, mistake_deleted_rows_for_added_ones, mistake_the_table],
+    ids=lambda damage: damage.__name__,
+)
 def test_a_damaged_archive_is_refused_and_changes_nothing(damage):
     audit = reset(with_state(resettable()))
-    part = ArchivePart.objects.order_by("number")[2]
-    if damage == "flip":
-        payload = bytearray(bytes(part.payload))
-        payload[5] ^= 1
-        ArchivePart.objects.filter(pk=part.pk).update(payload=bytes(payload))
-    else:
-        part.delete()
+    damage()
     before = contents()
     with pytest.raises(undo.UndoRefusedError, match="Nothing was changed"):
         undo_it(audit)
     assert contents() == before
     assert ResetJob.objects.get(pk=audit.pk).undone_at is None
+
+
+def test_an_archive_of_an_older_version_is_still_played_back():
+    """Its checksums cover the rows alone, and the number of its parts was not kept."""
+    enrollment = with_state(resettable())
+    before = contents()
+    audit = reset(enrollment)
+    ResetArchive.objects.update(part_count=None)
+    for part in ArchivePart.objects.all():
+        ArchivePart.objects.filter(pk=part.pk).update(sha256=hashlib.sha256(bytes(part.payload)).hexdigest())
+    undo_it(audit)
+    assert contents() == before
 
 
 def test_every_part_can_be_checked():
