@@ -1,15 +1,24 @@
 """Default enrollments as edx-enterprise's API writes them."""
 
+from datetime import UTC
+
 from rest_framework import serializers
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment in UTC, as an LMS writes it, whatever the site's own time zone is."""
+
+    def __init__(self, **kwargs):
+        super().__init__(default_timezone=UTC, **kwargs)
 
 
 class RunMetadataSerializer(serializers.Serializer):
     """Dates of a course run; all may be unknown."""
 
-    start_date = serializers.DateTimeField(source="start", allow_null=True)
-    end_date = serializers.DateTimeField(source="end", allow_null=True)
-    enroll_by_date = serializers.DateTimeField(source="enroll_by", allow_null=True)
-    enroll_start_date = serializers.DateTimeField(source="enroll_start", allow_null=True)
+    start_date = MomentField(source="start", allow_null=True)
+    end_date = MomentField(source="end", allow_null=True)
+    enroll_by_date = MomentField(source="enroll_by", allow_null=True)
+    enroll_start_date = MomentField(source="enroll_start", allow_null=True)
     content_price = serializers.SerializerMethodField(help_text="Not known here.")
 
     def get_content_price(self, run) -> float | None:
@@ -28,8 +37,8 @@ class IntentionSerializer(serializers.Serializer):
     best_mode_for_course_run = serializers.SerializerMethodField()
     applicable_enterprise_catalog_uuids = serializers.SerializerMethodField()
     course_run_normalized_metadata = serializers.SerializerMethodField()
-    created = serializers.DateTimeField()
-    modified = serializers.DateTimeField()
+    created = MomentField()
+    modified = MomentField()
 
     def content(self, intention):
         return self.context["contents"][intention.pk]

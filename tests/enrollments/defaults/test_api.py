@@ -97,6 +97,16 @@ class TestIntentionJson:
         assert body["course_run_normalized_metadata"]["end_date"] is None
         assert datetime.fromisoformat(body["created"]).utcoffset().total_seconds() == 0
 
+    @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+    def test_moments_are_in_utc_as_an_lms_writes_them_wherever_the_site_is(self, zone, customer, support, settings):
+        settings.TIME_ZONE = zone
+        first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+        code, body = ask(support, customer, f"{intend(customer, start=first, end=last).pk}/")
+        assert code == 200
+        dates = body["course_run_normalized_metadata"]
+        assert (dates["start_date"], dates["end_date"]) == ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+        assert (body["created"][-1], body["modified"][-1]) == ("Z", "Z")
+
     def test_a_course_of_which_nothing_is_known(self, customer, support):
         intention = factories.IntentionFactory(
             enterprise_customer=customer, content_key="TestX+Nothing", content_type="course"
