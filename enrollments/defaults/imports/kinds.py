@@ -12,6 +12,8 @@ from django.db import models
 from enrollments.defaults.keys import Kind, course_of, kind_of, run_key_of
 from enrollments.defaults.models import CatalogMembership, License, RunFact
 
+# MySQL begins with the year 1000, and no time zone can show the last hours of the year 9999.
+YEARS = range(1000, 9999)
 YES, NO = {"true", "yes", "1", "y"}, {"false", "no", "0", "n"}
 
 
@@ -70,9 +72,12 @@ def _moment(text):
     """Read a date or moment in ISO 8601; without a time zone it is in UTC."""
     try:
         moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("it is no date such as 2026-11-21 or 2026-11-21T09:00:00Z") from error
+    if moment.year not in YEARS:
+        raise ValueError("it is too far away; leave it empty where there is no such date")
+    return moment
 
 
 def _run_key(text):

@@ -93,6 +93,8 @@ def test_a_file_replaces_what_was_known_of_its_courses_and_of_no_other():
         (HEADER + ",1,1,,\n", ["Row 2, run_key: it is empty"]),
         (HEADER + "course-v1:A+B+1,maybe,1,,2030-13-01\n", ["Row 2, is_advertised", "Row 2, end"]),
         (HEADER + "course-v1:A+B+1,1,1,,0001-01-01T00:00:00+23:00\n", ["Row 2, end"]),
+        (HEADER + "course-v1:A+B+1,1,1,,9999-12-31T23:59:59Z\n", ["Row 2, end", "too far away"]),
+        (HEADER + "course-v1:A+B+1,1,1,,0999-12-31\n", ["Row 2, end", "too far away"]),
         (GOOD + "course-v1:a+b+1,no,1,,\n", ["Row 4, run_key: it is in row 2"]),
         (GOOD + "course-v1:A+B+3,yes,1,,\n", ["Row 4, is_advertised", "row 2"]),
         ("[1]", ["list of objects"]),
