@@ -9,6 +9,7 @@ from itertools import pairwise
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from console.platform import features
@@ -24,6 +25,7 @@ from enrollments.defaults.models import (
     HistoricalRealization,
     License,
     PendingCustomerUser,
+    PendingEnrollment,
 )
 from enrollments.defaults.status import EndedBy, Enrollment, Evidence, Link, Record
 from enrollments.models import CourseEnrollment
@@ -118,6 +120,7 @@ class _Rows:
             self.runs[user_id].add(run_key)
         self.realizations = self._realizations()
         self.deleted = self._deleted()
+        self.pending = self._pending()
         self.licensed = licensed(intention.enterprise_customer_id, content.catalogs, subjects)
 
     def evidence(self, each: Subject) -> Evidence:
@@ -144,6 +147,7 @@ class _Rows:
             other_run=other_run,
             other_realized_at=others.get(other_run),
             deleted_at=self.deleted.get(each.user_id),
+            pending_mode=self.pending.get(each.email.lower()) if each.is_pending else None,
         )
 
     def _only_run(self, user_id):
@@ -208,6 +212,16 @@ class _Rows:
             self.customer_users[customer_user]: gone[record]
             for customer_user, record in owners.values_list("enterprise_customer_user_id", "id").distinct()
         }
+
+    def _pending(self):
+        """Return, by address, the mode in which the customer enrolls there whoever registers with it."""
+        emails = {each.email.lower() for each in self.users.values() if each.is_pending and each.email}
+        if not emails or not features.has(PendingEnrollment):
+            return {}
+        rows = PendingEnrollment.objects.filter(
+            self._in_run(), user__enterprise_customer=self.intention.enterprise_customer_id
+        ).annotate(address=Lower("user__user_email"))
+        return dict(rows.filter(address__in=emails).values_list("address", "course_mode"))
 
 
 def _is_revoked(row):

@@ -131,6 +131,7 @@ class Evidence:
         realized_at: when this intention was realized in that run.
         other_run, other_realized_at: another run in which this intention was realized.
         deleted_at: when a realization of this intention was deleted, if only its history remains.
+        pending_mode: the mode in which the customer enrolls in that run whoever registers with the address.
     """
 
     is_removed: bool
@@ -149,6 +150,7 @@ class Evidence:
     other_run: object | None = None
     other_realized_at: datetime | None = None
     deleted_at: datetime | None = None
+    pending_mode: str | None = None
 
     @property
     def is_revoked(self) -> bool:

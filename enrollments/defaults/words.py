@@ -69,6 +69,8 @@ def evidence_of(evidence: Evidence) -> list[tuple[str, object]]:
         facts += [("Realized in", evidence.other_run), ("Realized there", evidence.other_realized_at)]
     if evidence.deleted_at:
         facts.append(("Realization deleted", evidence.deleted_at))
+    if evidence.pending_mode:
+        facts.append(("Waits to be enrolled in", evidence.pending_mode))
     if enrollment:
         facts += [("Mode", enrollment.mode), ("Active", enrollment.is_active), ("Enrolled on", enrollment.created)]
         if not enrollment.is_active and enrollment.ended_by != EndedBy.UNKNOWN:

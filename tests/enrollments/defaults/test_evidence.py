@@ -12,8 +12,10 @@ from enrollments.defaults.models import (
     HistoricalEnterpriseCourseEnrollment,
     HistoricalRealization,
     PendingCustomerUser,
+    PendingEnrollment,
 )
 from enrollments.defaults.status import Bucket, Status, bucket_of, status_of
+from enrollments.defaults.words import evidence_of
 from tests import factories
 from tests.enrollments.defaults.scene import RUN, Scene, version
 from tests.factories import days_ago
@@ -62,6 +64,22 @@ def test_who_is_not_of_this_customer(scene):
         user_email="Soon@example.com", enterprise_customer=scene.customer, created=days_ago(1), modified=days_ago(1)
     )
     assert scene.status(stranger) == Status.PENDING_LINK
+
+
+def test_what_waits_for_the_learners_account_is_named(scene):
+    stranger = factories.LearnerFactory(email="soon@example.com")
+    moments = {"created": days_ago(1), "modified": days_ago(1)}
+    for customer in (scene.customer, factories.CustomerFactory()):
+        pending = PendingCustomerUser.objects.create(
+            user_email="Soon@example.com", enterprise_customer=customer, **moments
+        )
+        for mode, run in (("verified", RUN), ("audit", EARLIER_RUN)):
+            PendingEnrollment.objects.create(
+                user=pending, course_id=run, course_mode=f"{mode}-{customer.name}", **moments
+            )
+    found = scene.evidence(stranger)
+    assert status_of(found) == Status.PENDING_LINK
+    assert dict(evidence_of(found))["Waits to be enrolled in"] == f"verified-{scene.customer.name}"
 
 
 def test_unlinked_learners_are_seen(scene):
