@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from resets.owners import schema
+from tests import factories
 from tests.resets import lms_tables
 
 
@@ -21,3 +22,14 @@ def lms_schema(django_db_setup, django_db_blocker):
         for table in reversed(missing):
             lms_tables.drop(table)
         schema.forget()
+
+
+@pytest.fixture
+def agent():
+    return factories.support(username="agent")
+
+
+@pytest.fixture
+def client(client_of, agent):
+    """A browser in which the agent is signed in."""
+    return client_of(agent)

@@ -28,11 +28,6 @@ def course():
     return course
 
 
-@pytest.fixture
-def agent():
-    return factories.support(username="agent")
-
-
 def enrolled(course, username, **enrollment):
     user = factories.LearnerFactory(username=username)
     return factories.EnrollmentFactory(course=course, user=user, **enrollment)

@@ -36,11 +36,6 @@ def course():
 
 
 @pytest.fixture
-def agent():
-    return factories.support(username="agent")
-
-
-@pytest.fixture
 def draft(course, agent):
     """Return a function that makes a draft for some fresh learners with state in the course."""
 

@@ -21,16 +21,6 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 @pytest.fixture
-def agent():
-    return factories.support(username="agent")
-
-
-@pytest.fixture
-def client(client_of, agent):
-    return client_of(agent)
-
-
-@pytest.fixture
 def course():
     course = factories.CourseOverviewFactory(display_name="Data Science 101")
     factories.OptInFactory(course=course)

@@ -19,16 +19,6 @@ Status = CourseResetAudit.Status
 
 
 @pytest.fixture
-def agent():
-    return factories.support(username="agent")
-
-
-@pytest.fixture
-def client(client_of, agent):
-    return client_of(agent)
-
-
-@pytest.fixture
 def enrollment():
     course = factories.CourseOverviewFactory(display_name="Data Science 101")
     return factories.EnrollmentFactory(user=factories.LearnerFactory(username="amina"), course=course)

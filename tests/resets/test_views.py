@@ -20,16 +20,6 @@ Status = CourseResetAudit.Status
 HTMX = {"HTTP_HX_REQUEST": "true"}
 
 
-@pytest.fixture
-def agent():
-    return factories.support(username="agent")
-
-
-@pytest.fixture
-def client(client_of, agent):
-    return client_of(agent)
-
-
 def confirm(enrollment):
     return reverse("resets:confirm", args=[enrollment.pk])
 
