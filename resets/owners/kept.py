@@ -86,7 +86,6 @@ OWNERS = (
         "Preferences and data of blocks across courses",
         "courseware_xmodulestudentprefsfield",
         "courseware_xmodulestudentinfofield",
-        "courseware_xmoduleuserstatesummaryfield",
         "courseware_lastseencoursewaretimezone",
         "user_api_userorgtag",
         "user_api_userpreference",
@@ -107,7 +106,6 @@ OWNERS = (
         "assessment_studenttrainingworkflowitem",
         "staffgrader_submissiongradinglock",
         "submissions_submissionfile",
-        "problem_builder_share",
     ),
     _kept(
         "exams",

@@ -25,6 +25,7 @@ TABLES = {
     ),
     "completion_aggregator_stalecompletion": "username:text course_key:text block_key:text? resolved:bool",
     "problem_builder_answer": "name:text student_id:text course_key:text student_input:long",
+    "problem_builder_share": "shared_by_id:int submission_uid:text block_id:text shared_with_id:int notified:bool",
     "submissions_studentitem": "student_id:text course_id:text item_id:text item_type:text",
     "submissions_teamsubmission": "uuid:uuid course_id:text item_id:text team_id:text status:text",
     "submissions_submission": (
@@ -272,6 +273,8 @@ def fill_submissions(enrollment):
     for name in (old, new):
         put("student_anonymoususerid", anonymous_user_id=name, user_id=user, course_id=run_key)
     put("problem_builder_answer", student_id=new, course_key=run_key)
+    answer = enrollment.course_id.make_usage_key("pb-answer", "why")
+    put("problem_builder_share", shared_by_id=user, shared_with_id=user + 1, block_id=str(answer))
     put("assessment_sharedfileupload", owner_id=new, course_id=run_key)
     submit(enrollment, old, "ora-of-old-name")
     submit(enrollment, new, "ora")

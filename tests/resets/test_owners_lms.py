@@ -24,7 +24,7 @@ CLEARED = {
     "score_overriders": 1,
     "completions": 0,
     "completion_aggregates": 2,
-    "problem_builder": 1,
+    "problem_builder": 2,
     "student_modules": 1,
     "workflows": 2,
     "assessment_pools": 4,
@@ -56,6 +56,7 @@ WARNED = {
     "enterprise_channels": 2,
     "lti_outcomes": 1,
     "overrides_of_tools": 0,
+    "poll_totals": 0,
     "certificate_record": 0,
 }
 
@@ -245,6 +246,14 @@ def test_the_schedule_starts_today_and_is_ticked_for_self_paced_runs():
     assert answers == {True: True, False: False}
     clear(enrollment, ["schedule"])
     assert [bool(row["start_date"]) for row in rows("schedules_schedule")] == [False, True]
+
+
+@pytest.mark.parametrize(("kind", "number"), [("survey", 1), ("word_cloud", 1), ("problem", 0)])
+def test_totals_of_polls_are_warned_about(kind, number):
+    enrollment = factories.EnrollmentFactory()
+    factories.StudentModuleFactory(enrollment=enrollment, module_type=kind)
+    factories.StudentModuleFactory(module_type=kind)
+    assert counts(owners.effects(enrollment).warnings).get("poll_totals", 0) == number
 
 
 @pytest.mark.parametrize(
