@@ -82,6 +82,17 @@ def roles_of(user) -> Roles:
     return user._lectern_roles
 
 
+def still_may(user, permission: str, obj=None) -> bool:
+    """Say whether whoever confirmed work some time ago may still do it.
+
+    Args:
+        user: the account, None when it is gone by now. A superuser who was retired has every
+            permission in Django's eyes, so this is asked beside it.
+        permission, obj: as of `has_perm`.
+    """
+    return user is not None and not is_retired(user) and user.has_perm(permission, obj)
+
+
 def _read(user) -> Roles:
     rows = CourseAccessRole.objects.filter(user=user, role__in=[*COURSE_STAFF_ROLES, SUPPORT_ROLE])
     is_admin = user.is_superuser or user.is_staff

@@ -15,7 +15,7 @@ from django.db.models import Q
 from opaque_keys.edx.keys import CourseKey
 
 from console.rules import Permission as ConsolePermission
-from console.rules import is_staff_somewhere, roles_of
+from console.rules import is_staff_somewhere, roles_of, still_may
 
 
 class Permission(StrEnum):
@@ -48,7 +48,7 @@ def manages_groups(user, course_key=None) -> bool:
 
 def must_manage(user, course_key) -> None:
     """Raise PermissionDenied unless `user` manages the groups of this run."""
-    if not user.has_perm(Permission.MANAGE, course_key):
+    if not still_may(user, Permission.MANAGE, course_key):
         raise PermissionDenied
 
 

@@ -13,12 +13,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from console.plans.queue import SWEEP_LIMIT
+from console.rules import still_may
 from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets import actions
 from resets.bulk.models import BulkItem, BulkReset
 from resets.bulk.queue import QUEUE
 from resets.models import CourseResetAudit
+from resets.rules import Permission
 
 log = structlog.get_logger(__name__)
 
@@ -88,6 +90,8 @@ def _start(item, bulk, worker):
     mine = BulkItem.objects.filter(pk=item.pk, state=Item.PENDING, worker=worker)
     if not mine.update(state=Item.STARTED, claimed_until=None):
         return None
+    if not still_may(bulk.confirmed_by, Permission.RESET):
+        raise PermissionDenied
     audit = actions.start_reset(
         enrollment_id=item.enrollment_id,
         memo=bulk.memo,

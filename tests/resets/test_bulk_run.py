@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils import timezone
@@ -191,6 +192,15 @@ def test_what_changed_since_the_check_is_refused_with_a_reason(running, course):
 def test_an_agent_who_lost_the_role_resets_nobody_any_more(running, agent):
     bulk = running(2)
     agent.course_access_roles.all().delete()
+    work_until_idle(bulk)
+    assert set(bulk.items.values_list("state", "reason")) == {(Item.FAILED, run.NOT_ALLOWED)}
+    assert not CourseResetAudit.objects.exists()
+
+
+@pytest.mark.parametrize("superuser", [True, False])
+def test_an_agent_who_was_retired_resets_nobody_any_more(running, agent, superuser):
+    bulk = running(2)
+    get_user_model().objects.filter(pk=agent.pk).update(username="retired__user_1", is_superuser=superuser)
     work_until_idle(bulk)
     assert set(bulk.items.values_list("state", "reason")) == {(Item.FAILED, run.NOT_ALLOWED)}
     assert not CourseResetAudit.objects.exists()

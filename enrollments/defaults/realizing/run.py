@@ -6,8 +6,7 @@ from datetime import datetime
 import structlog
 from django.utils import timezone
 
-from console.learners import is_retired
-from console.rules import Permission
+from console.rules import Permission, still_may
 from console.transactions import atomic_with_retries
 from enrollments.defaults.content import resolve
 from enrollments.defaults.models import DefaultIntention
@@ -54,9 +53,7 @@ class _Share:
         self.problem = self._problem()
 
     def _problem(self):
-        person = self.plan.confirmed_by
-        # No constraint guards the account: it may be gone.
-        if person is None or is_retired(person) or not person.has_perm(Permission.ADMINISTER):
+        if not still_may(self.plan.confirmed_by, Permission.ADMINISTER):
             return NOT_ALLOWED
         if self.intention is None or self.intention.is_removed:
             return REMOVED
