@@ -305,7 +305,7 @@ def test_who_lost_the_role_meanwhile_assigns_nobody(upload, people, actor, carry
 def test_a_superuser_who_was_retired_meanwhile_assigns_nobody(upload, people, actor, carry_out):
     bulk = upload("Alpha,anna")
     actions.confirm(bulk_id=bulk.pk, actor=actor)
-    type(actor).objects.filter(pk=actor.pk).update(username="retired__user_1", is_superuser=True)
+    type(actor).objects.filter(pk=actor.pk).update(username="retired__user_actor", is_superuser=True)
     work(bulk)
     assert lines(bulk, "state") == [("failed",)]
     assert cohort_of(people["anna"]) is None
