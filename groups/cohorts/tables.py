@@ -214,8 +214,10 @@ class LearnerTable(ExplainedLearnerTable):
         if not record.needs_cohort:
             return super().render_groups(record)
         groups = describe(record.facts, record.sets)
-        more = super().render_groups(record) if groups.learner_groups or groups.teams else ""
-        return format_html("{} {}", html.badge("warning", "No cohort", "alert"), more)
+        mark = html.badge("warning", "No cohort", "alert")
+        if not groups.learner_groups and not groups.teams:
+            return mark
+        return format_html("{}<br>{}", mark, super().render_groups(record))
 
     def render_learner(self, record):
         return person_cell(record, links=self.links)

@@ -13,7 +13,10 @@ class MappingFilter(filters.FilterSet):
     """By name, kind, and whether a group is linked at all."""
 
     q = filters.CharFilter(
-        label="Name", field_name="name", lookup_expr="icontains", widget=forms.TextInput(attrs={"type": "search"})
+        label="Name",
+        field_name="name",
+        lookup_expr="icontains",
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": "A part of the name"}),
     )
     kind = filters.ChoiceFilter(
         label="Kind", field_name="group_type", choices=CourseUserGroup.Type.choices, empty_label="Any"

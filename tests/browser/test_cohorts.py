@@ -126,12 +126,25 @@ def test_without_javascript(browse, staff, course):
     assert cohort_of(course["ben"]) == course["alpha"].pk
 
 
+def test_on_a_phone_the_tab_that_is_shown_is_in_sight_and_a_card_is_ticked_beside_its_title(browse, staff, course):
+    page = browse(staff, width=390)
+    for name in ("Cohorts", "Learners", "Settings"):
+        page.goto(f"{BASE}/{name.lower()}/")
+        expect(page.locator(".tabs").get_by_role("link", name=name)).to_be_in_viewport(ratio=1)
+    page.goto(f"{BASE}/cohorts/{course['alpha'].pk}/")
+    card = page.locator("#table tbody tr")
+    title, box = card.locator("th").bounding_box(), card.get_by_label("Select anna").bounding_box()
+    assert title["y"] <= box["y"]
+    assert box["y"] + box["height"] <= title["y"] + title["height"]
+
+
 @looks
 def test_every_page_is_accessible(browse, staff, course, scheme, width):
     alpha = course["alpha"]
     factories.link(factories.CohortFactory(name="Lost", course_id=RUN), 100, 99)
     factories.preassign(alpha, "late@example.com")
-    GroupMember.objects.create(courseusergroup=alpha, user=factories.LearnerFactory(username="odd"))
+    odd = factories.LearnerFactory(username="odd", email="somebody.with.a.long.address@students.example.org")
+    GroupMember.objects.create(courseusergroup=alpha, user=odd)
     rows = [Row(2, "Alpha", "ben"), Row(3, "Alpha", "ghost")]
     draft = make_upload(course_key=RUN, rows=rows, source="list.csv", actor=staff)
     page = browse(staff, color_scheme=scheme, width=width)

@@ -371,10 +371,19 @@
     return true;
   }
 
+  // Tabs scroll on a phone: the one that is shown is brought into sight.
+  function showCurrentTab() {
+    for (const tab of document.querySelectorAll('.tabs [aria-current="page"]')) {
+      const tabs = tab.closest(".tabs");
+      const before = tab.getBoundingClientRect().left - tabs.getBoundingClientRect().left;
+      tabs.scrollLeft += before - (tabs.clientWidth - tab.offsetWidth) / 2;
+    }
+  }
+
   // --- Listeners ---------------------------------------------------------------------------
 
   applySwitches();
-  document.addEventListener("DOMContentLoaded", () => { applySwitches(); applyColumns(); updateCounters(document); });
+  document.addEventListener("DOMContentLoaded", () => { applySwitches(); applyColumns(); showCurrentTab(); updateCounters(document); });
   document.addEventListener("click", onClick);
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", onSwitch);

@@ -102,7 +102,7 @@ class AssignmentItemTable(Table):
     learner = tables.Column(accessor="learner_username", order_by="learner_username", verbose_name="Account")
     cohort_name = tables.Column(verbose_name="Cohort", default="–")
     outcome = tables.Column(orderable=False)
-    previous = tables.Column(verbose_name="Cohort before", default="")
+    previous = tables.Column(verbose_name="Cohort before", default="–")
     reason = tables.Column(orderable=False, attrs={"td": {"class": "memo"}})
     nulls_last = ("learner_username",)
     title_column = "typed"
