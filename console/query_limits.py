@@ -80,11 +80,8 @@ def _sqlite(connection, seconds):
 
 @contextmanager
 def _postgresql(connection, seconds):
-    with uncompiled(connection), connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = {_milliseconds(seconds)}")
+    with _set_locally(connection, statement_timeout=_milliseconds(seconds), jit="off"):
         yield
-        # Inside an outer transaction the setting would stay until its end.
-        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
 
 
 @contextmanager
@@ -97,10 +94,18 @@ def uncompiled(connection):
     if connection.vendor != "postgresql":
         yield
         return
-    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
+    with _set_locally(connection, jit="off"):
         yield
-        cursor.execute("SET LOCAL jit TO DEFAULT")
+
+
+@contextmanager
+def _set_locally(connection, **settings):
+    """Change settings of PostgreSQL for this block, which is a transaction; in one round trip, and one back."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute("; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items()))
+        yield
+        # Inside an outer transaction the settings would stay until its end.
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in settings))
 
 
 @contextmanager
