@@ -1,8 +1,6 @@
 """What opens other content: prerequisites, milestones, timed and proctored exams."""
 
-from django.db import connection
-
-from resets.owners import schema
+from resets.owners import simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
 
@@ -37,18 +35,8 @@ def _attempts(accept):
     )
 
 
-def _write_attempt_history(keys, actor_id, history_type):
-    """Copy attempts to their history, as the LMS's own ORM would have done (django-simple-history)."""
-    own = {"history_date": schema.moment(), "history_type": history_type, "history_user_id": actor_id}
-    if not schema.has_columns(ATTEMPT_HISTORY, own):
-        return
-    shared = sorted(schema.columns()[ATTEMPTS].keys() & schema.columns()[ATTEMPT_HISTORY].keys())
-    names = ", ".join(schema.quoted(name) for name in [*shared, *own])
-    values = ", ".join([*(schema.quoted(name) for name in shared), "%s", "%s", "%s"])
-    statement = f"INSERT INTO {schema.quoted(ATTEMPT_HISTORY)} ({names}) SELECT {values} FROM {schema.quoted(ATTEMPTS)}"
-    with connection.cursor() as cursor:
-        for key in keys:
-            cursor.execute(f"{statement} WHERE {schema.quoted('id')} = %s", [*own.values(), key])
+def _write_history(keys, actor_id, kind):
+    simple_history.write(ATTEMPTS, ATTEMPT_HISTORY, keys, actor_id=actor_id, kind=kind)
 
 
 OWNERS = (
@@ -73,7 +61,7 @@ OWNERS = (
         "Attempts at timed exams",
         Policy.OFFER,
         (_attempts(lambda proctored, external: not proctored and not external),),
-        note=_write_attempt_history,
+        note=_write_history,
         help="An attempt that was submitted locks the learner out of the exam.",
         others=(ATTEMPT_HISTORY,),
         notes_in=(ATTEMPT_HISTORY,),

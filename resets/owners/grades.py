@@ -1,27 +1,12 @@
 """Stored grades. Overrides go first: their foreign key to the grade is RESTRICT in the database."""
 
-from console.platform import features
-from resets import rows
-from resets.models import HistoricalSubsectionGradeOverride
-from resets.owners import schema
+from resets.owners import simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
 
 GRADES = "grades_persistentsubsectiongrade"
 OVERRIDDEN = "grades_persistentsubsectiongradeoverride"
 HISTORY = "grades_historicalpersistentsubsectiongradeoverride"
-COPIED_TO_HISTORY = (
-    "id",
-    "grade_id",
-    "created",
-    "modified",
-    "earned_all_override",
-    "possible_all_override",
-    "earned_graded_override",
-    "possible_graded_override",
-    "override_reason",
-    "system",
-)
 
 
 def _overrides(**more):
@@ -34,13 +19,8 @@ def _overrides(**more):
     )
 
 
-def _write_override_history(keys, actor_id, history_type):
-    """Write the row that the LMS's own ORM would have written for each override."""
-    if not features.has(HistoricalSubsectionGradeOverride):
-        return
-    about = {"history_date": schema.moment(), "history_type": history_type, "history_user_id": actor_id}
-    for chunk in rows.chunks(keys):
-        rows.copy(OVERRIDDEN, rows.among(chunk), COPIED_TO_HISTORY, into=HISTORY, values=about)
+def _write_history(keys, actor_id, kind):
+    simple_history.write(OVERRIDDEN, HISTORY, keys, actor_id=actor_id, kind=kind)
 
 
 OVERRIDES = Owner(
@@ -48,7 +28,7 @@ OVERRIDES = Owner(
     "Subsection grade overrides",
     Policy.CLEAR,
     (_overrides(),),
-    note=_write_override_history,
+    note=_write_history,
     others=(HISTORY,),
 )
 OVERRIDES_OF_TOOLS = Owner(
