@@ -3,8 +3,8 @@
 Every row is written down, complete and typed, before it is deleted or changed, and every row that
 is added is noted. The journal is stored in the same transaction as the changes, compressed and
 with a checksum, so that there is never a change without its archive. `play_back` walks it
-backwards: what was deleted is inserted with its old id, what was changed gets its old values, what
-was added goes.
+backwards: what was deleted is inserted with its old id, columns that were set get their old values,
+what was added goes.
 
 Rows are read and written as the database has them, by column name: columns that Lectern does not
 know are kept too.
@@ -12,7 +12,7 @@ know are kept too.
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -69,7 +69,7 @@ class Journal:
         changed = 0
         for chunk in rows.chunks(keys):
             where = rows.among(chunk)
-            changed += self._store(Operation.CHANGED, table, *rows.read(table, where))
+            changed += self._store(Operation.CHANGED, table, *rows.read(table, where), changed=values)
             rows.change(table, where, values)
         return changed
 
@@ -100,15 +100,16 @@ class Journal:
         self.archive.save()
         self._flush()
 
-    def _store(self, operation, table, columns, taken):
-        """Add rows to the archive; return how many."""
+    def _store(self, operation, table, columns, taken, changed=()):
+        """Add rows to the archive, with the names of the columns that are set in them; return how many."""
         if not taken:
             return 0
         self._tables.add(table)
         text = rowtext.dump(columns, taken)
         if len(text) > PART_BYTES and len(taken) > 1:
             middle = len(taken) // 2
-            return sum(self._store(operation, table, columns, half) for half in (taken[:middle], taken[middle:]))
+            halves = (taken[:middle], taken[middle:])
+            return sum(self._store(operation, table, columns, half, changed) for half in halves)
         payload = compress(text)
         if sum(len(part.payload) for part in self._parts) + len(payload) > PART_BYTES:
             self._flush()
@@ -119,6 +120,7 @@ class Journal:
             owner=self.owner,
             table=table,
             operation=operation,
+            changed=" ".join(changed),
             rows=len(taken),
             payload=payload,
         )
@@ -142,7 +144,8 @@ def seal(part: ArchivePart) -> str:
     """Return the checksum of a part: of its rows, of what is to be done with them, and of its place."""
     archive, about = part.archive, ""
     if archive.part_count is not None:
-        about = f"{archive.audit_id} {archive.kind} {part.number} {part.operation} {part.table} {part.rows}\n"
+        changed = f" {part.changed}" if part.changed else ""
+        about = f"{archive.audit_id} {archive.kind} {part.number} {part.operation} {part.table} {part.rows}{changed}\n"
     return hashlib.sha256(about.encode() + bytes(part.payload)).hexdigest()
 
 
@@ -157,15 +160,32 @@ def unpack(part: ArchivePart) -> tuple[list[str], list[list]]:
     return rowtext.load(zlib.decompress(part.payload))
 
 
-def play_back(archive: ResetArchive, references: References | None = None) -> None:
+def contents(archive: ResetArchive, owner: str) -> list[tuple[str, dict]]:
+    """Return what one owner's part of a reset took or changed: the table and the row of each.
+
+    Raises:
+        DamagedArchiveError: a checksum is wrong.
+    """
+    found = []
+    for part in archive.parts.filter(owner=owner, operation__in=[Operation.DELETED, Operation.CHANGED]):
+        columns, values = unpack(part)
+        found += [(part.table, dict(zip(columns, row, strict=True))) for row in values]
+    return found
+
+
+def play_back(
+    archive: ResetArchive, references: References | None = None, *, barred: Collection[tuple[str, int]] = ()
+) -> None:
     """Undo everything that is written down in `archive`, in the caller's transaction.
 
     Rows come back with their old ids; one whose id is taken by now gets a new one, and rows that
-    refer to it follow. A row that was changed, and is gone by now, comes back as well.
+    refer to it follow. A row that was changed, and is gone by now, comes back as well. Of one that
+    is there only those columns are written that had been set: others may have been, since.
 
     Args:
         archive: of a reset, or of what its undo replaced.
         references: columns that refer to another table's id without a foreign key.
+        barred: rows that stay out, by table and id.
 
     Raises:
         DamagedArchiveError: a checksum is wrong, a part is missing, or a table has lost columns.
@@ -181,8 +201,10 @@ def play_back(archive: ResetArchive, references: References | None = None) -> No
     moved: dict[tuple[str, int], int] = {}
     for part in parts:
         columns, values = _open(part)
+        place = columns.index("id")
+        values = [row for row in values if (part.table, row[place]) not in barred]
         _follow(part.table, columns, values, moved, (references or {}).get(part.table, {}))
-        _PLAY[part.operation](part.table, columns, values, moved)
+        _PLAY[part.operation](part, columns, values, moved)
 
 
 def _open(part) -> tuple[list[str], list[list]]:
@@ -193,8 +215,8 @@ def _open(part) -> tuple[list[str], list[list]]:
     return columns, values
 
 
-def _insert_back(table, columns, values, moved):
-    place = columns.index("id")
+def _insert_back(part, columns, values, moved):
+    table, place = part.table, columns.index("id")
     taken = _taken(table, [row[place] for row in values])
     rows.insert(table, columns, [row for row in values if row[place] not in taken])
     for row in values:
@@ -202,16 +224,18 @@ def _insert_back(table, columns, values, moved):
             moved[table, row[place]] = rows.insert_with_new_id(table, dict(zip(columns, row, strict=True)))
 
 
-def _write_back(table, columns, values, moved):
+def _write_back(part, columns, values, moved):
+    # Archives of older versions do not say which columns were set.
+    changed = part.changed.split() or [column for column in columns if column != "id"]
     for row in values:
-        changes = dict(zip(columns, row, strict=True))
-        if not rows.change(table, rows.among([changes.pop("id")]), changes):
-            rows.insert(table, columns, [row])
+        were = dict(zip(columns, row, strict=True))
+        if not rows.change(part.table, rows.among([were["id"]]), {column: were[column] for column in changed}):
+            rows.insert(part.table, columns, [row])
 
 
-def _remove(table, columns, values, moved):
+def _remove(part, columns, values, moved):
     for chunk in rows.chunks([row[0] for row in values]):
-        rows.delete(table, rows.among(chunk))
+        rows.delete(part.table, rows.among(chunk))
 
 
 _PLAY = {Operation.DELETED: _insert_back, Operation.CHANGED: _write_back, Operation.ADDED: _remove}

@@ -252,6 +252,7 @@ class ResetJob(models.Model):
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False
     )
     undo_memo = models.CharField(max_length=255, blank=True, default="")
+    left_out = models.TextField(blank=True, default="", help_text="What an undo did not bring back, and why, in words.")
     undo_mailed_at = models.DateTimeField(null=True, blank=True)
     choices = models.JSONField(default=list, blank=True, help_text="What the agent ticked: keys of state owners.")
     overrode = models.JSONField(default=list, blank=True, help_text="Conditions that an admin overrode.")
@@ -323,6 +324,12 @@ class ArchivePart(models.Model):
     owner = models.CharField(max_length=50)
     table = models.CharField(max_length=64)
     operation = models.CharField(max_length=10, choices=Operation.choices)
+    changed = models.CharField(
+        max_length=500,
+        blank=True,
+        default="",
+        help_text="Columns that were set, with spaces between them; empty in archives of older versions.",
+    )
     rows = models.PositiveIntegerField()
     payload = models.BinaryField()
     sha256 = models.CharField(max_length=64)

@@ -109,6 +109,8 @@ def _undone(job):
     if not job.undone_at:
         return []
     steps = [Step(job.undone_at, f"Undone by {job.undone_by.get_username()}", job.undo_memo, "warning")]
+    if job.left_out:
+        steps.append(Step(job.undone_at, "Not all of it came back", job.left_out, "warning"))
     if job.undo_mailed_at:
         steps.append(Step(job.undo_mailed_at, "E-mail about the undo sent to the learner", tone="success"))
     return steps

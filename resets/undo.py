@@ -1,6 +1,6 @@
 """Undoing a completed reset: the rows come back from its archive, all of them or none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, DataError
@@ -30,10 +30,12 @@ class Undoability:
     Attributes:
         reason: why not, in a sentence; empty when it can.
         newer: what the learner has done since, by owner; undoing needs the choice to replace it.
+        barred: rows that would not come back, by table and id, and why not.
     """
 
     reason: str
-    newer: list[tuple[owners.Owner, int]]
+    newer: list[tuple[owners.Owner, int]] = field(default_factory=list)
+    barred: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def is_possible(self) -> bool:
@@ -43,12 +45,23 @@ class Undoability:
     def must_replace(self) -> bool:
         return any(count for _, count in self.newer)
 
+    @property
+    def left_out(self) -> list[str]:
+        """What would not come back, in sentences."""
+        return [f"{reason}." for reason in dict.fromkeys(self.barred.values())]
+
 
 def undoability(audit: CourseResetAudit) -> Undoability:
     """Say whether a reset can be undone, and what the learner has done since."""
     reason = _refusal(audit)
-    newer = [] if reason else owners.preview(audit.course_enrollment, owners.deleting(audit.job.choices))
-    return Undoability(reason, newer)
+    if reason:
+        return Undoability(reason)
+    enrollment, choices = audit.course_enrollment, audit.job.choices
+    try:
+        barred = owners.barred(audit.archives.get(kind=Kind.RESET), enrollment, choices)
+    except DamagedArchiveError as error:
+        return Undoability(str(error))
+    return Undoability("", owners.preview(enrollment, owners.deleting(choices)), barred)
 
 
 def _refusal(audit):
@@ -120,17 +133,18 @@ def _undo(audit_id, memo, actor, replace):
             raise UndoRefusedError("The learner has started again. Choose to replace what they did since, or keep it.")
         journal = Journal.start(audit_id, Kind.REPLACED)
         owners.clear(enrollment, journal=journal, actor_id=actor.pk, choices=owners.deleting(audit.job.choices))
-    play_back(audit.archives.get(kind=Kind.RESET), owners.references())
+    play_back(audit.archives.get(kind=Kind.RESET), owners.references(), barred=answer.barred)
     owners.restored(enrollment, actor_id=actor.pk, choices=audit.job.choices)
     try:
-        _record(audit, memo, actor, replaced=answer.must_replace)
+        _record(audit, memo, actor, answer)
     except DataError as error:
         raise actions.ResetRefusedError(actions.UNSTORABLE) from error
 
 
-def _record(audit, memo, actor, *, replaced):
-    now = timezone.now()
-    ResetJob.objects.filter(pk=audit.pk).update(undone_at=now, undone_by_id=actor.pk, undo_memo=memo)
+def _record(audit, memo, actor, answer):
+    now, left_out = timezone.now(), " ".join(answer.left_out)
+    undone = {"undone_at": now, "undone_by_id": actor.pk, "undo_memo": memo, "left_out": left_out}
+    ResetJob.objects.filter(pk=audit.pk).update(**undone)
     history.record(actor=actor, obj=audit, message=f"Reset undone: {memo}")
     ring(tasks.mail_undo, audit.pk)
     tracking.emit(
@@ -138,5 +152,5 @@ def _record(audit, memo, actor, *, replaced):
         actor=actor,
         learner_id=audit.course_enrollment.user_id,
         course_key=audit.course_enrollment.course_id,
-        data={"reset_id": audit.pk, "memo": memo, "replaced": replaced},
+        data={"reset_id": audit.pk, "memo": memo, "replaced": answer.must_replace, "left_out": answer.left_out},
     )

@@ -71,7 +71,7 @@ def make_draft(*, lines: list[Line], course_key, memo: str, actor, choices: Coll
         raise ResetRefusedError(f"There is no choice “{min(strange)[:50]}” in a bulk reset.")
     items, seen = [], _Seen()
     for start in range(0, len(lines), CHUNK):
-        items += _judge(lines[start : start + CHUNK], course_key, seen)
+        items += _judge(lines[start : start + CHUNK], course_key, seen, choices)
     try:
         return _store(items, course_key, actor, memo=memo, choices=sorted(set(choices)))
     except DataError as error:
@@ -107,11 +107,11 @@ def _store(items, course_key, actor, **decided):
 # --- Judging lines ---------------------------------------------------------------------------
 
 
-def _judge(lines, course_key, seen):
+def _judge(lines, course_key, seen, choices):
     accounts = find_accounts({line.typed for line in lines})
     learners, ambiguous = accounts.found, accounts.ambiguous
     enrollments = _enrollments(set(learners.values()), course_key)
-    refusals = owners.refusals([row for row in enrollments.values() if _answer(row).is_allowed])
+    refusals = owners.refusals([row for row in enrollments.values() if _answer(row).is_allowed], choices)
     items = []
     for line in lines:
         item = BulkItem(line=line.number, typed=line.typed, state=State.SKIPPED)

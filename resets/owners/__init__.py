@@ -13,8 +13,9 @@ from collections.abc import Collection, Sequence
 
 from console.platform import TableUse, merged
 from enrollments.models import CourseEnrollment
-from resets.journal import Journal
-from resets.owners import awards, courseware, gates, grades, kept, submissions
+from resets.journal import Journal, contents
+from resets.models import ResetArchive
+from resets.owners import audit_access, awards, courseware, gates, grades, kept, placement, submissions
 from resets.owners import enrollment as of_enrollment
 from resets.owners.base import Owner, Policy
 from resets.owners.effects import Effects
@@ -24,7 +25,7 @@ from resets.owners.scope import Scope
 NAMES_OF_LEARNERS = ("student_anonymoususerid", "external_user_ids_externalid")
 IDENTITY = "What is kept under an anonymous name is neither shown nor reset."
 
-AREAS = (grades, courseware, submissions, of_enrollment, gates, awards, kept)
+AREAS = (grades, courseware, submissions, placement, of_enrollment, gates, audit_access, awards, kept)
 OWNERS: list[Owner] = [owner for area in AREAS for owner in area.OWNERS]
 
 
@@ -106,6 +107,24 @@ def effects(enrollment: CourseEnrollment, choices: Collection[str] | None = None
     return Effects.find(OWNERS, Scope(enrollment), choices)
 
 
+def barred(archive: ResetArchive, enrollment: CourseEnrollment, choices: Collection[str]) -> dict[tuple[str, int], str]:
+    """Return which rows of a reset's archive may not come back now: table and id, and why not.
+
+    Args:
+        archive: of the reset.
+        enrollment: that was reset.
+        choices: what the agent had ticked.
+
+    Raises:
+        DamagedArchiveError: a checksum is wrong.
+    """
+    found: dict[tuple[str, int], str] = {}
+    for owner in (owner for owner in cleared_with(choices) if owner.bars):
+        reasons = owner.bars(Scope(enrollment), contents(archive, owner.key))
+        found |= {row: f"{owner.label}: {reason}" for row, reason in reasons.items()}
+    return found
+
+
 def refusal(enrollment: CourseEnrollment, choices: Collection[str]) -> str:
     """Say in a sentence why a reset with these choices is refused; empty when it is not."""
     known = {owner.key for owner in OWNERS if owner.is_choice}
@@ -113,10 +132,16 @@ def refusal(enrollment: CourseEnrollment, choices: Collection[str]) -> str:
     if strange:
         return f"There is no choice “{strange[0][:50]}” in a reset."
     scope = Scope(enrollment)
-    standing = [owner for owner in OWNERS if owner.refuses and owner.key not in choices and owner.count(scope)]
+    standing = [owner for owner in _refusing(choices) if owner.count(scope)]
     if standing:
         return f"{standing[0].label}. To go on, tick “{standing[0].consent}”."
     return ""
+
+
+def _refusing(choices):
+    """Return the owners that refuse a reset with these choices where they have rows."""
+    lifted = {owner.lifts for owner in OWNERS if owner.key in choices}
+    return [owner for owner in OWNERS if owner.refuses and owner.key not in {*choices, *lifted}]
 
 
 def offers() -> list[Owner]:
@@ -124,16 +149,17 @@ def offers() -> list[Owner]:
     return [owner for owner in OWNERS if owner.policy == Policy.OFFER and owner.present()]
 
 
-def refusals(enrollments: Sequence[CourseEnrollment]) -> dict[int, str]:
-    """Return, by id of the enrollment, what would refuse a reset in which nothing is ticked.
+def refusals(enrollments: Sequence[CourseEnrollment], choices: Collection[str] = ()) -> dict[int, str]:
+    """Return, by id of the enrollment, what would refuse a reset with these choices.
 
     Args:
         enrollments: all of one course run.
+        choices: keys of the offers that are taken.
     """
     scopes = [Scope(enrollment) for enrollment in enrollments]
     found = defaultdict(dict)
-    for owner in OWNERS:
-        for probe in owner.present() if owner.refuses else ():
+    for owner in _refusing(choices):
+        for probe in owner.present():
             for scope in probe.holders(scopes):
                 found[scope.enrollment_id][owner.label] = True
     return {enrollment_id: "; ".join(labels) for enrollment_id, labels in found.items()}

@@ -1,14 +1,16 @@
-"""What left the platform, or may: certificates, credit, customers' and other systems. Never changed."""
+"""What left the platform, or may: certificates, credit, customers' and other systems."""
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from resets.owners import schema
+from resets.owners import schema, simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import BY_USERNAME, Probe
 
 CERTIFICATES = "certificates_generatedcertificate"
-ISSUED = "downloadable"
+CERTIFICATE_HISTORY = "certificates_historicalgeneratedcertificate"
+ISSUED, UNAVAILABLE = "downloadable", "unavailable"
 CREDIT_COURSE = "credit_creditcourse"
 CUSTOMER_ENROLLMENTS = "enterprise_enterprisecourseenrollment"
 CUSTOMER_USERS = "enterprise_enterprisecustomeruser"
@@ -42,22 +44,44 @@ def _credit(table, *joins):
     return Probe(table, BY_USERNAME, f"{CREDIT_COURSE}.course_key", joins=joins)
 
 
+def _certificates(accept):
+    return Probe(CERTIFICATES, reads=("status",), accept=accept)
+
+
+def _make_unavailable(journal, probe, keys, scope, actor_id):
+    """Write what the LMS writes when it invalidates a certificate (GeneratedCertificate.invalidate)."""
+    emptied = dict.fromkeys(("download_uuid", "download_url", "grade", "error_reason"), "")
+    journal.update(CERTIFICATES, keys, {"status": UNAVAILABLE, **emptied, "modified_date": schema.moment()})
+
+
 OWNERS = (
     Owner(
         "certificate",
         "Certificate issued",
         Policy.WARN,
-        (Probe(CERTIFICATES, reads=("status",), accept=lambda status: status == ISSUED),),
-        help="It stays valid, although the learner’s grade is gone. Revoking one is for the LMS.",
+        (_certificates(lambda status: status == ISSUED),),
+        help="It stays valid, although the learner’s grade is gone, unless you make it unavailable below.",
         refuses=True,
         consent="Reset although a certificate was issued",
-        others=("certificates_historicalgeneratedcertificate",),
+    ),
+    Owner(
+        "certificate_unavailable",
+        "Issued certificate, which becomes unavailable",
+        Policy.OFFER,
+        (_certificates(lambda status: status == ISSUED),),
+        change=_make_unavailable,
+        note=partial(simple_history.write, CERTIFICATES, CERTIFICATE_HISTORY),
+        help="Nobody is told: program certificates, badges and the credentials service keep theirs until the LMS "
+        "does. The LMS issues it again when the learner passes.",
+        lifts="certificate",
+        others=(CERTIFICATE_HISTORY,),
+        notes_in=(CERTIFICATE_HISTORY,),
     ),
     Owner(
         "certificate_record",
         "Certificate record, not issued",
         Policy.WARN,
-        (Probe(CERTIFICATES, reads=("status",), accept=lambda status: status != ISSUED),),
+        (_certificates(lambda status: status != ISSUED),),
         help="It stays as it is until the LMS grades the learner again.",
     ),
     Owner(

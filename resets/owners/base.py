@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 
 from console.platform import TableUse
 from resets.journal import Journal
-from resets.owners import schema
+from resets.owners import schema, simple_history
 from resets.owners.probe import Probe
 from resets.owners.scope import Scope
 
@@ -32,14 +32,19 @@ class Owner:
         probes: how the rows are found. Those whose tables the database lacks are skipped.
         change: called with the journal, a probe, the keys that it found, the scope and the acting
             user's id; None deletes the rows.
-        note: called with the keys, the acting user's id and "-" or "+" when rows are about to be
-            deleted, or were restored: what the LMS's own ORM would have written down.
+        empties: whether `change` deletes the rows, too, with something else that follows from it.
+        note: called with the keys, the acting user's id and one of `simple_history`'s signs: rows
+            are about to be deleted, were changed, were restored. What the LMS's own ORM does then.
+        bars: called with the scope and the rows that a reset took, as pairs of table and values by
+            column; returns why not for each of them, by table and id, that may not come back.
         help: one sentence for the agent: what follows from it.
         ticked: whether an offer is ticked at first; a function is asked with the scope.
         refuses: whether a warning stops the reset until the agent ticks that it is meant.
         consent: what the box beside such a warning says.
+        lifts: key of the warning that no longer stops the reset when this offer is taken.
         others: further tables that this owner answers for.
         adds: tables into which `change` adds rows, which an undo removes.
+        updates: further tables in which `change` and `note` change rows.
         notes_in: tables into which `note` adds rows.
     """
 
@@ -48,13 +53,17 @@ class Owner:
     policy: Policy
     probes: tuple[Probe, ...] = ()
     change: Callable | None = None
+    empties: bool = False
     note: Callable | None = None
+    bars: Callable | None = None
     help: str = ""
     ticked: Callable[[Scope], bool] | bool = False
     refuses: bool = False
     consent: str = ""
+    lifts: str = ""
     others: tuple[str, ...] = ()
     adds: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
     notes_in: tuple[str, ...] = ()
 
     @property
@@ -65,7 +74,7 @@ class Owner:
     @property
     def deletes(self) -> bool:
         """Say whether clearing deletes rows, which could be there anew when they are put back."""
-        return self.policy in {Policy.CLEAR, Policy.OFFER} and self.change is None
+        return self.policy in {Policy.CLEAR, Policy.OFFER} and (self.change is None or self.empties)
 
     def is_ticked(self, scope: Scope) -> bool:
         """Say whether the offer is ticked when the agent has not yet decided."""
@@ -84,6 +93,7 @@ class Owner:
                 yield probe.table, TableUse(**told, insert=True, delete=True)
             elif self.change is not None:
                 yield probe.table, TableUse(**told, update=True)
+        yield from ((table, TableUse(**told, update=True)) for table in self.updates)
         yield from ((table, TableUse(**told, insert=True, delete=True)) for table in self.adds)
         yield from ((table, TableUse(**told, insert=True)) for table in self.notes_in)
 
@@ -120,14 +130,17 @@ class Owner:
         keys = probe.find(scope)
         if not keys:
             return 0
+        if self.change:
+            self.change(journal, probe, keys, scope, actor_id)
+            if self.note and not self.empties:
+                self.note(keys, actor_id, simple_history.CHANGED)
+            return len(keys)
         if self.note:
-            self.note(keys, actor_id, "-")
-        if self.change is None:
-            return journal.delete(probe.table, keys)
-        self.change(journal, probe, keys, scope, actor_id)
-        return len(keys)
+            self.note(keys, actor_id, simple_history.DELETED)
+        return journal.delete(probe.table, keys)
 
     def restored(self, scope: Scope, actor_id: int) -> None:
         """Note that the learner's rows are back."""
+        kind = simple_history.ADDED if self.deletes else simple_history.CHANGED
         for probe in self.present() if self.note else ():
-            self.note(probe.find(scope), actor_id, "+")
+            self.note(probe.find(scope), actor_id, kind)

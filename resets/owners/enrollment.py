@@ -1,13 +1,15 @@
-"""What hangs on the enrollment: random groups, celebrations, dates, roles."""
+"""What hangs on the enrollment: celebrations, dates, roles."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from enrollments.models import CourseOverview
-from resets.owners import schema
+from resets.owners import schema, simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import BY_ENROLLMENT, Probe
 
-RANDOM_GROUP = "xblock.partition_service.partition_"
+SCHEDULES = "schedules_schedule"
+SCHEDULE_HISTORY = "schedules_historicalschedule"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ def _celebrate_again(journal, probe, keys, scope, actor_id):
 
 def _start_now(journal, probe, keys, scope, actor_id):
     now = schema.moment()
-    journal.update(probe.table, keys, {"start_date": now, "modified": now})
+    journal.update(SCHEDULES, keys, {"start_date": now, "modified": now})
 
 
 def _is_self_paced(scope):
@@ -38,20 +40,6 @@ def _is_self_paced(scope):
 
 
 OWNERS = (
-    Owner(
-        "partition_tags",
-        "Random group assignments",
-        Policy.OFFER,
-        (
-            Probe(
-                "user_api_usercoursetag",
-                reads=("key",),
-                accept=lambda key: key.startswith(RANDOM_GROUP),
-            ),
-        ),
-        help="The learner is put into a random group again, and may see other content than before.",
-        ticked=True,
-    ),
     Owner(
         "celebrations",
         "Celebration of the first section",
@@ -73,11 +61,13 @@ OWNERS = (
         "schedule",
         "Start of the personal schedule",
         Policy.OFFER,
-        (Probe("schedules_schedule", BY_ENROLLMENT, course=None),),
+        (Probe(SCHEDULES, BY_ENROLLMENT, course=None),),
         change=_start_now,
+        note=partial(simple_history.write, SCHEDULES, SCHEDULE_HISTORY),
         help="It starts today: in a self-paced course all due dates follow. The upgrade deadline stays.",
         ticked=_is_self_paced,
-        others=("schedules_historicalschedule", "schedules_scheduleexperience"),
+        others=(SCHEDULE_HISTORY, "schedules_scheduleexperience"),
+        notes_in=(SCHEDULE_HISTORY,),
     ),
     Owner(
         "due_dates",
@@ -108,18 +98,5 @@ OWNERS = (
             RolesOfOrganisation("student_courseaccessrole", course=None),
         ),
         help="The account belongs to course staff or to a beta tester, who see more than learners do.",
-    ),
-    Owner(
-        "team_memberships",
-        "Team memberships",
-        Policy.WARN,
-        (
-            Probe(
-                "teams_courseteammembership",
-                course="teams_courseteam.course_id",
-                joins=(("team_id", "teams_courseteam.id"),),
-            ),
-        ),
-        help="The learner stays in the team.",
     ),
 )

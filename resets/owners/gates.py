@@ -1,5 +1,7 @@
 """What opens other content: prerequisites, milestones, timed and proctored exams."""
 
+from functools import partial
+
 from resets.owners import simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
@@ -35,10 +37,6 @@ def _attempts(accept):
     )
 
 
-def _write_history(keys, actor_id, kind):
-    simple_history.write(ATTEMPTS, ATTEMPT_HISTORY, keys, actor_id=actor_id, kind=kind)
-
-
 OWNERS = (
     Owner(
         "content_gates",
@@ -61,7 +59,7 @@ OWNERS = (
         "Attempts at timed exams",
         Policy.OFFER,
         (_attempts(lambda proctored, external: not proctored and not external),),
-        note=_write_history,
+        note=partial(simple_history.write, ATTEMPTS, ATTEMPT_HISTORY),
         help="An attempt that was submitted locks the learner out of the exam.",
         others=(ATTEMPT_HISTORY,),
         notes_in=(ATTEMPT_HISTORY,),

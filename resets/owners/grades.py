@@ -1,5 +1,7 @@
 """Stored grades. Overrides go first: their foreign key to the grade is RESTRICT in the database."""
 
+from functools import partial
+
 from resets.owners import simple_history
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
@@ -19,16 +21,12 @@ def _overrides(**more):
     )
 
 
-def _write_history(keys, actor_id, kind):
-    simple_history.write(OVERRIDDEN, HISTORY, keys, actor_id=actor_id, kind=kind)
-
-
 OVERRIDES = Owner(
     "overrides",
     "Subsection grade overrides",
     Policy.CLEAR,
     (_overrides(),),
-    note=_write_history,
+    note=partial(simple_history.write, OVERRIDDEN, HISTORY),
     others=(HISTORY,),
 )
 OVERRIDES_OF_TOOLS = Owner(

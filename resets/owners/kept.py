@@ -1,6 +1,7 @@
 """What a reset leaves alone: named here, so that nothing is left alone by oversight."""
 
 from resets.owners.base import Owner, Policy
+from resets.owners.placement import GIVEN_PLACE
 from resets.owners.probe import Probe
 
 AUTHOR = ("author_id", "user_id")
@@ -79,7 +80,7 @@ OWNERS = (
         "course_groups_courseusergroup_users",
         "course_groups_cohortmembership",
         "course_groups_unregisteredlearnercohortassignments",
-        counted=(Probe("course_groups_cohortmembership"),),
+        counted=(GIVEN_PLACE,),
     ),
     _kept(
         "preferences",

@@ -6,7 +6,7 @@ from resets.owners import schema
 ADDED, CHANGED, DELETED = "+", "~", "-"
 
 
-def write(table: str, history: str, ids: list[int], *, actor_id: int, kind: str) -> None:
+def write(table: str, history: str, ids: list[int], actor_id: int, kind: str) -> None:
     """Copy rows as they are now to their history table; nothing where the database has none.
 
     Args:

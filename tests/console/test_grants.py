@@ -51,7 +51,10 @@ def test_what_owners_do_to_tables_without_a_model_is_declared():
     assert list(rights_of(uses["submissions_submission"])) == ["SELECT", "UPDATE"]
     assert list(rights_of(uses["submissions_score"])) == ["SELECT", "INSERT", "DELETE"]
     assert list(rights_of(uses["proctoring_proctoredexamstudentattempt_history"])) == ["SELECT", "INSERT"]
-    assert list(rights_of(uses["certificates_generatedcertificate"])) == ["SELECT"]
+    assert list(rights_of(uses["certificates_generatedcertificate"])) == ["SELECT", "UPDATE"]
+    assert list(rights_of(uses["teams_courseteam"])) == ["SELECT", "UPDATE"]
+    assert list(rights_of(uses["teams_courseteammembership"])) == ["SELECT", "INSERT", "DELETE"]
+    assert list(rights_of(uses["certificates_certificateallowlist"])) == ["SELECT"]
     assert list(rights_of(uses["student_anonymoususerid"])) == ["SELECT"]
 
 

@@ -116,7 +116,22 @@ TABLES = {
         "timestamp:time score_given:real? score_maximum:real? user_id:text line_item_id:int>lti_consumer_ltiagslineitem"
     ),
     "bookmarks_bookmark": "created:time modified:time course_key:text usage_key:text path:long user_id:int",
+    "course_groups_courseusergroup_users": "courseusergroup_id:int user_id:int",
     "course_groups_cohortmembership": "course_id:text course_user_group_id:int user_id:int",
+    "schedules_historicalschedule": (
+        "id:int created:time modified:time active:bool upgrade_deadline:time? enrollment_id:int? start_date:time?"
+        " history_id:key history_date:time history_change_reason:text? history_type:text history_user_id:int?"
+    ),
+    "certificates_historicalgeneratedcertificate": (
+        "id:int course_id:text verify_uuid:text download_uuid:text download_url:text grade:text key:text"
+        " distinction:bool status:text mode:text name:text created_date:time modified_date:time error_reason:text"
+        " user_id:int? history_id:key history_date:time history_change_reason:text? history_type:text"
+        " history_user_id:int?"
+    ),
+    "course_duration_limits_coursedurationlimitconfig": (
+        "change_date:time enabled:bool? org:text? org_course:text? enabled_as_of:time? changed_by_id:int?"
+        " course_id:text? site_id:int?"
+    ),
 }
 TYPES = {
     "sqlite": {"key": "integer PRIMARY KEY AUTOINCREMENT", "int": "integer", "text": "varchar(255)", "long": "text"}
@@ -218,8 +233,7 @@ def fill(enrollment):
     put("edx_when_userdate", user_id=user, content_date_id=put("edx_when_contentdate", course_id=run_key))
     put("certificates_certificateallowlist", **who)
     put("bookmarks_bookmark", user_id=user, course_key=run_key)
-    cohort = factories.CohortFactory(course_id=enrollment.course_id)
-    put("course_groups_cohortmembership", course_user_group_id=cohort.pk, **who)
+    draw(enrollment, factories.CohortFactory(course_id=enrollment.course_id, assignment_type="random"))
     put("lti_provider_gradedassignment", user_id=user, course_key=run_key)
     put("xapi_xapilearnerdatatransmissionaudit", **who)
     fill_gates(enrollment)
@@ -247,9 +261,26 @@ def fill_gates(enrollment):
         status="submitted",
         taking_as_proctored=True,
     )
+    join(enrollment, put_team(run_key))
+
+
+def draw(enrollment, cohort):
+    """Put the learner into a cohort, as the LMS does: into two tables."""
+    who = {"user_id": enrollment.user_id}
+    place = put("course_groups_cohortmembership", course_user_group_id=cohort.pk, course_id=cohort.course_id, **who)
+    return place, put("course_groups_courseusergroup_users", courseusergroup_id=cohort.pk, **who)
+
+
+def put_team(run_key):
+    """Make a team without members in a course run; return its id."""
     names = {"team_id": uuid.uuid4().hex, "discussion_topic_id": uuid.uuid4().hex}
-    team = put("teams_courseteam", course_id=run_key, **names)
-    put("teams_courseteammembership", user_id=user, team_id=team)
+    return put("teams_courseteam", course_id=run_key, team_size=0, **names)
+
+
+def join(enrollment, team):
+    """Make the learner a member of a team, which counts its members."""
+    put("teams_courseteammembership", user_id=enrollment.user_id, team_id=team)
+    run("UPDATE teams_courseteam SET team_size = team_size + 1 WHERE id = %s", [team])
 
 
 def fill_awards(enrollment):

@@ -33,9 +33,9 @@ def enrolled(course, username, **enrollment):
     return factories.EnrollmentFactory(course=course, user=user, **enrollment)
 
 
-def draft(course, agent, *typed, memo="Wrong run"):
+def draft(course, agent, *typed, memo="Wrong run", choices=()):
     lines = [Line(number, text) for number, text in enumerate(typed, 1)]
-    return make_draft(lines=lines, course_key=course.id, memo=memo, actor=agent)
+    return make_draft(lines=lines, course_key=course.id, memo=memo, actor=agent, choices=choices)
 
 
 def verdicts(bulk):
@@ -78,6 +78,12 @@ def test_a_learner_with_an_issued_certificate_is_left_to_the_dialog(course, agen
         ),
         ("not-passing", Verdict.WILL_RESET, ""),
     ]
+
+
+def test_a_certificate_that_becomes_unavailable_is_not_in_the_way(course, agent):
+    factories.CertificateFactory(enrollment=enrolled(course, "certified"), status="downloadable")
+    bulk = draft(course, agent, "certified", choices=["certificate_unavailable"])
+    assert verdicts(bulk) == [("certified", Verdict.WILL_RESET, "")]
 
 
 def test_a_learner_whose_reset_failed_will_be_reset(course, agent):

@@ -9,17 +9,21 @@ from hypothesis import strategies as st
 
 from enrollments.models import CourseOverview
 from resets import actions, owners, undo
-from resets.models import CourseResetAudit, ResetJob
+from resets.models import ArchivePart, CourseResetAudit, ResetJob
 from tests import factories
 from tests.resets import lms_tables
-from tests.resets.lms_tables import fill, put, rows
+from tests.resets.lms_tables import draw, fill, join, put, put_team, rows, run
 from tests.resets.states import resettable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
 OFFERS = [owner.key for owner in owners.OWNERS if owner.is_choice and not owner.refuses]
 # The LMS's ORM would have written there, twice: that stays.
-HISTORIES = {"proctoring_proctoredexamstudentattempt_history"}
+HISTORIES = {
+    "certificates_historicalgeneratedcertificate",
+    "proctoring_proctoredexamstudentattempt_history",
+    "schedules_historicalschedule",
+}
 PARTS = (lms_tables.fill, lms_tables.fill_gates, lms_tables.fill_awards, lms_tables.fill_submissions)
 
 
@@ -142,6 +146,152 @@ def test_rows_of_an_offer_that_was_not_taken_are_no_new_start():
     put("courseware_studentfieldoverride", student_id=enrollment.user_id, course_id=enrollment.course_id)
     undo_it(audit)
     assert len(rows("courseware_studentfieldoverride")) == len(before["courseware_studentfieldoverride"]) + 1
+
+
+# --- Places that somebody may have taken, or taken away, since ------------------------------
+
+
+def test_a_certificate_that_becomes_unavailable_refuses_no_more():
+    enrollment = resettable()
+    factories.CertificateFactory(enrollment=enrollment)
+    before = rows("certificates_generatedcertificate")
+    audit = reset(enrollment, ["certificate_unavailable"])
+    assert [row["status"] for row in rows("certificates_generatedcertificate")] == ["unavailable"]
+    undo_it(audit)
+    assert rows("certificates_generatedcertificate") == before
+
+
+def test_an_undo_takes_back_what_the_reset_set_and_nothing_else():
+    enrollment = resettable()
+    fill(enrollment)
+    (before,) = rows("schedules_schedule")
+    audit = reset(enrollment, ["schedule"])
+    run("UPDATE schedules_schedule SET active = %s", [False])
+    undo_it(audit)
+    (after,) = rows("schedules_schedule")
+    assert after == before | {"active": after["active"]}
+    assert not after["active"]
+
+
+def in_a_team(enrollment):
+    team = put_team(enrollment.course_id)
+    join(enrollment, team)
+    return team
+
+
+def teams():
+    return {row["id"]: row["team_size"] for row in rows("teams_courseteam")}
+
+
+def members():
+    return {(row["user_id"], row["team_id"]) for row in rows("teams_courseteammembership")}
+
+
+def test_an_undo_counts_who_is_in_the_team_by_then():
+    enrollment = resettable()
+    team = in_a_team(enrollment)
+    audit = reset(enrollment, ["teams"])
+    assert (teams(), members()) == ({team: 0}, set())
+    mate = factories.EnrollmentFactory(course_id=enrollment.course_id)
+    join(mate, team)
+    run("UPDATE teams_courseteam SET name = 'Renamed since'")
+    undo_it(audit)
+    assert teams() == {team: 2}
+    assert members() == {(enrollment.user_id, team), (mate.user_id, team)}
+    assert rows("teams_courseteam")[0]["name"] == "Renamed since"
+
+
+def test_a_team_that_was_joined_since_is_left_when_that_is_chosen():
+    enrollment = resettable()
+    old, new = in_a_team(enrollment), put_team(enrollment.course_id)
+    audit = reset(enrollment, ["teams"])
+    join(enrollment, new)
+    with pytest.raises(undo.UndoRefusedError, match="started again"):
+        undo_it(audit)
+    undo_it(audit, replace=True)
+    assert (teams(), members()) == ({old: 1, new: 0}, {(enrollment.user_id, old)})
+
+
+def test_a_team_that_is_gone_stays_gone(client_of):
+    enrollment = resettable()
+    fill(enrollment)
+    gone = in_a_team(enrollment)
+    before = contents()
+    audit = reset(enrollment, ["teams"])
+    run("DELETE FROM teams_courseteam WHERE id = %s", [gone])
+    browser, address = client_of(factories.support()), reverse("resets:undo", args=[audit.pk])
+    assert "Places in teams: the team is gone." in browser.get(address).content.decode()
+    assert browser.post(address, {"memo": "Wrong learner"}).status_code == 302
+    was = "teams_courseteam", "teams_courseteammembership"
+    assert {name: found for name, found in contents().items() if name not in was} == {
+        name: found for name, found in before.items() if name not in was
+    }
+    assert rows(was[0]) == [row for row in before[was[0]] if row["id"] != gone]
+    assert rows(was[1]) == [row for row in before[was[1]] if row["team_id"] != gone]
+    page = browser.get(reverse("resets:detail", args=[audit.pk])).content.decode()
+    assert "Not all of it came back" in page
+    assert "Places in teams: the team is gone." in page
+
+
+def in_a_cohort(enrollment, assignment="random"):
+    cohort = factories.CohortFactory(course_id=enrollment.course_id, assignment_type=assignment)
+    draw(enrollment, cohort)
+    return cohort
+
+
+def places():
+    of_lms = [(row["user_id"], row["course_user_group_id"]) for row in rows("course_groups_cohortmembership")]
+    assert of_lms == [
+        (row["user_id"], row["courseusergroup_id"]) for row in rows("course_groups_courseusergroup_users")
+    ]
+    return of_lms
+
+
+def test_a_cohort_that_was_drawn_since_is_replaced_when_that_is_chosen():
+    enrollment = resettable()
+    old = in_a_cohort(enrollment)
+    audit = reset(enrollment, ["cohort"])
+    assert places() == []
+    in_a_cohort(enrollment)
+    with pytest.raises(undo.UndoRefusedError, match="started again"):
+        undo_it(audit)
+    undo_it(audit, replace=True)
+    assert places() == [(enrollment.user_id, old.pk)]
+
+
+def test_a_cohort_that_staff_chose_since_stays():
+    enrollment = resettable()
+    in_a_cohort(enrollment)
+    audit = reset(enrollment, ["cohort"])
+    given = in_a_cohort(enrollment, "manual")
+    assert undo.undoability(audit).left_out == [
+        "Place in an automatic cohort: the learner is in a cohort of staff’s choice by now."
+    ]
+    undo_it(audit)
+    assert places() == [(enrollment.user_id, given.pk)]
+
+
+def test_a_cohort_that_is_gone_stays_gone():
+    enrollment = resettable()
+    cohort = in_a_cohort(enrollment)
+    audit = reset(enrollment, ["cohort"])
+    cohort.cohort.delete()
+    cohort.delete()
+    undo_it(audit)
+    assert places() == []
+    assert ResetJob.objects.get(pk=audit.pk).left_out == "Place in an automatic cohort: the cohort is gone."
+
+
+def test_an_archive_that_cannot_be_read_refuses_before_it_is_asked_for():
+    enrollment = resettable()
+    in_a_team(enrollment)
+    audit = reset(enrollment, ["teams"])
+    ArchivePart.objects.filter(owner="teams").update(sha256="0" * 64)
+    answer = undo.undoability(audit)
+    assert (answer.is_possible, "checksum" in answer.reason) == (False, True)
+
+
+# --- Whatever there is ----------------------------------------------------------------------
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

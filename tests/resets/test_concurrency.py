@@ -17,9 +17,10 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from enrollments.models import BlockCompletion, PersistentCourseGrade
-from resets import actions, sweeper
+from resets import actions, sweeper, undo
 from resets.models import CourseResetAudit, ResetJob, StudentModule
 from tests import factories
+from tests.resets.lms_tables import join, put_team, rows
 from tests.resets.states import resettable
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -85,6 +86,26 @@ def test_a_worker_that_was_given_up_and_its_successor():
     assert (job.audit.status, job.worker) == (Status.COMPLETE, "successor")
     assert job.cleared["student_modules"] == 20
     assert not StudentModule.objects.exists()
+
+
+def test_members_who_leave_one_team_at_the_same_time():
+    enrollments = [resettable()]
+    enrollments += factories.EnrollmentFactory.create_batch(3, course_id=enrollments[0].course_id)
+    team = put_team(enrollments[0].course_id)
+    for enrollment in enrollments:
+        join(enrollment, team)
+    agent = factories.support()
+    audits = [
+        actions.start_reset(enrollment_id=enrollment.pk, memo="Retake", actor=agent, choices=["teams"])
+        for enrollment in enrollments
+    ]
+    resets = [lambda pk=audit.pk: actions.run_reset(pk, worker=f"w{pk}") for audit in audits]
+    assert at_the_same_time(*resets[:3]) == [True] * 3
+    assert [row["team_size"] for row in rows("teams_courseteam")] == [1]
+    undos = [lambda pk=audit.pk: undo.undo_reset(audit_id=pk, memo="No", actor=agent) for audit in audits[:3]]
+    assert at_the_same_time(*undos, resets[3]) == [None, None, None, True]
+    assert [row["team_size"] for row in rows("teams_courseteam")] == [3]
+    assert len(rows("teams_courseteammembership")) == 3
 
 
 # --- Killed workers --------------------------------------------------------------------------

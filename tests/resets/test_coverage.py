@@ -31,7 +31,8 @@ def test_tables_are_found_by_what_they_are():
     assert found["submissions_score"] == Policy.KEEP
     assert found["submissions_submission"] == Policy.CLEAR
     assert found["schedules_schedule"] == Policy.OFFER
-    assert found["certificates_generatedcertificate"] == Policy.WARN
+    assert found["certificates_generatedcertificate"] == Policy.OFFER
+    assert found["certificates_certificateallowlist"] == Policy.WARN
     assert found["proctoring_proctoredexamstudentattempt_history"] == Policy.KEEP
     assert "course_overviews_courseoverview" not in found
     assert "auth_user" not in found

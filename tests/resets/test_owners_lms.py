@@ -6,15 +6,22 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey
 
 from console.models import CourseAccessRole
+from enrollments.models import GeneratedCertificate
 from resets import owners
 from resets.journal import Journal, play_back
 from resets.models import ResetArchive, StudentModule
 from resets.owners import Policy, schema
 from tests import factories
-from tests.resets.lms_tables import TABLES, fill, fill_submissions, put, rows, run, submit
+from tests.resets.lms_tables import TABLES, draw, fill, fill_submissions, join, put, put_team, rows, run, submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
+# Where the LMS's ORM would have written what was done: that stays.
+HISTORIES = {
+    "certificates_historicalgeneratedcertificate",
+    "proctoring_proctoredexamstudentattempt_history",
+    "schedules_historicalschedule",
+}
 CHOICES = [owner.key for owner in owners.OWNERS if owner.is_choice]
 CLEARED = {
     "overrides": 0,
@@ -35,12 +42,15 @@ OFFERED = {
     "field_overrides": 1,
     "external_graders": 2,
     "partition_tags": 1,
+    "cohort": 2,
+    "teams": 1,
     "celebrations": 1,
     "schedule": 1,
     "due_dates": 1,
     "entrance_exam": 1,
     "content_gates": 1,
     "exam_attempts": 1,
+    "certificate_unavailable": 1,
     "lti_scores": 1,
 }
 WARNED = {
@@ -58,6 +68,7 @@ WARNED = {
     "overrides_of_tools": 0,
     "poll_totals": 0,
     "certificate_record": 0,
+    "audit_access": 0,
 }
 
 
@@ -117,7 +128,7 @@ def test_the_preview_says_all_of_it():
     assert counts(effects.refusals) == {"certificate": 1}
     assert counts([*effects.warnings, *effects.refusals]) == {key: count for key, count in WARNED.items() if count}
     kept = counts(effects.kept)
-    assert (kept["bookmarks"], kept["cohorts"], kept["enrollment"]) == (1, 1, 0)
+    assert (kept["bookmarks"], kept["cohorts"], kept["enrollment"]) == (1, 0, 0)
     assert "certificates_certificatewhitelist" in effects.missing
     assert "submissions_score" not in effects.missing
 
@@ -145,9 +156,9 @@ def test_warnings_and_kept_rows_never_change():
     enrollment = learner()
     before = contents()
     clear(enrollment, CHOICES)
-    touched = {table for owner in owners.cleared_with(CHOICES) for table in owner.tables()}
+    touched = {table for owner in owners.cleared_with(CHOICES) for table in (*owner.tables(), *owner.updates)}
     assert changed(before) <= touched
-    for table in ("bookmarks_bookmark", "course_groups_cohortmembership", "courseware_xmodulestudentprefsfield"):
+    for table in ("bookmarks_bookmark", "courseware_xmodulestudentprefsfield"):
         assert table not in changed(before)
 
 
@@ -248,6 +259,104 @@ def test_the_schedule_starts_today_and_is_ticked_for_self_paced_runs():
     assert [bool(row["start_date"]) for row in rows("schedules_schedule")] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("choice", "table"),
+    [
+        ("schedule", "schedules_historicalschedule"),
+        ("certificate_unavailable", "certificates_historicalgeneratedcertificate"),
+    ],
+)
+def test_a_changed_row_leaves_the_history_row_that_the_lms_would_write(choice, table):
+    enrollment = learner()
+    agent = factories.support().pk
+    journal = Journal.start(factories.AuditFactory().pk, ResetArchive.Kind.RESET)
+    owners.clear(enrollment, journal=journal, actor_id=agent, choices=[choice])
+    play_back(journal.archive)
+    owners.restored(enrollment, actor_id=agent, choices=[choice])
+    changed, restored = rows(table)
+    (now,) = [row for row in rows(table.replace("_historical", "_")) if row["id"] == restored["id"]]
+    assert [row["history_type"] for row in (changed, restored)] == ["~", "~"]
+    assert {row["history_user_id"] for row in (changed, restored)} == {agent}
+    assert {name: restored[name] for name in now} == now
+    assert {name: changed[name] for name in now} != now
+
+
+def test_a_certificate_becomes_unavailable_as_the_lms_does_it():
+    enrollment = learner()
+    GeneratedCertificate.objects.update(download_uuid="abc", download_url="https://x/1.pdf", error_reason="none")
+    (before,) = rows("certificates_generatedcertificate")
+    clear(enrollment, ["certificate_unavailable"])
+    (after,) = rows("certificates_generatedcertificate")
+    emptied = dict.fromkeys(("download_uuid", "download_url", "grade", "error_reason"), "")
+    assert after == before | emptied | {"status": "unavailable", "modified_date": after["modified_date"]}
+    assert after["modified_date"] > before["modified_date"]
+
+
+@pytest.mark.parametrize(("assignment", "offered", "kept"), [("random", 2, 0), ("manual", 0, 1)])
+def test_only_a_place_that_the_lms_drew_is_given_up(assignment, offered, kept):
+    enrollment = factories.EnrollmentFactory()
+    draw(enrollment, factories.CohortFactory(course_id=enrollment.course_id, assignment_type=assignment))
+    group = factories.CohortFactory(course_id=enrollment.course_id, group_type="groups", assignment_type="random")
+    put("course_groups_courseusergroup_users", courseusergroup_id=group.pk, user_id=enrollment.user_id)
+    effects = owners.effects(enrollment)
+    assert counts(effects.offered).get("cohort", 0) == offered
+    assert counts(effects.kept)["cohorts"] == kept
+    clear(enrollment, ["cohort"])
+    assert len(rows("course_groups_cohortmembership")) == kept
+    assert len(rows("course_groups_courseusergroup_users")) == kept + 1
+
+
+def test_a_team_is_counted_anew_by_who_is_in_it():
+    mine = factories.EnrollmentFactory()
+    mate = factories.EnrollmentFactory(course_id=mine.course_id)
+    team, other = put_team(mine.course_id), put_team(mine.course_id)
+    join(mine, team)
+    join(mate, team)
+    run("UPDATE teams_courseteam SET team_size = 7")
+    clear(mine, ["teams"])
+    assert [(row["id"], row["team_size"]) for row in rows("teams_courseteam")] == [(team, 1), (other, 7)]
+    assert [row["user_id"] for row in rows("teams_courseteammembership")] == [mate.user_id]
+
+
+LIMITS = "course_duration_limits_coursedurationlimitconfig"
+LONG_AGO = {"enabled": True, "enabled_as_of": factories.days_ago(400)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "mode", "number"),
+    [
+        ([{}], "audit", 1),
+        ([{}], "verified", 0),
+        ([], "audit", 0),
+        ([{"enabled": None}], "audit", 0),
+        ([{"enabled_as_of": None}], "audit", 0),
+        ([{"enabled_as_of": factories.days_ago(1)}], "audit", 0),
+        ([{"org": "TestX"}], "audit", 1),
+        ([{"org": "testx"}], "audit", 0),
+        ([{"org_course": "TestX+A"}], "audit", 1),
+        ([{"course_id": "course-v1:TestX+A+1"}], "audit", 1),
+        ([{"course_id": "course-v1:TestX+A+2"}], "audit", 0),
+        ([{"site_id": 3}], "audit", 1),
+        # The more special level counts, whenever it was set; of one level the newest row.
+        ([{"org": "TestX", "enabled": False, "enabled_as_of": None}, {}], "audit", 0),
+        ([{"enabled": False}, {"org_course": "TestX+A", "enabled_as_of": None}], "audit", 1),
+        ([{}, {"enabled": False, "enabled_as_of": None}], "audit", 0),
+    ],
+)
+def test_an_audit_access_that_ends_is_warned_about(settings, mode, number):
+    enrollment = factories.EnrollmentFactory(course_id=CourseKey.from_string("course-v1:TestX+A+1"), mode=mode)
+    factories.CourseModeFactory(course_id=enrollment.course_id, mode_slug="verified")
+    for values in settings:
+        put(LIMITS, **LONG_AGO | values)
+    assert counts(owners.effects(enrollment).warnings).get("audit_access", 0) == number
+
+
+def test_an_audit_access_does_not_end_where_there_is_nothing_to_upgrade_to():
+    enrollment = factories.EnrollmentFactory(mode="audit")
+    put(LIMITS, **LONG_AGO)
+    assert "audit_access" not in counts(owners.effects(enrollment).warnings)
+
+
 @pytest.mark.parametrize(("kind", "number"), [("survey", 1), ("word_cloud", 1), ("problem", 0)])
 def test_totals_of_polls_are_warned_about(kind, number):
     enrollment = factories.EnrollmentFactory()
@@ -288,7 +397,7 @@ def test_playing_back_gives_everything_back():
     _, archive = clear(enrollment, CHOICES)
     assert changed(before)
     play_back(archive)
-    assert changed(before) == {"proctoring_proctoredexamstudentattempt_history"}
+    assert changed(before) == HISTORIES
 
 
 def test_a_changed_row_that_is_gone_by_now_comes_back():

@@ -1,0 +1,136 @@
+"""Where the learner was put in a course run: random groups, an automatic cohort, teams.
+
+Decisions of staff stay: a cohort that they gave, a team's own work. What is given up comes back
+with an undo unless its group is gone, or staff have decided otherwise since.
+"""
+
+from django.db import connection
+
+from resets import rows
+from resets.owners import schema
+from resets.owners.base import Owner, Policy
+from resets.owners.probe import Probe
+
+RANDOM_GROUP = "xblock.partition_service.partition_"
+
+GROUPS = "course_groups_courseusergroup"
+KINDS = "course_groups_coursecohort"
+PLACES = "course_groups_cohortmembership"
+MEMBERS = f"{GROUPS}_users"
+AUTOMATIC = "random"
+
+TEAMS = "teams_courseteam"
+MEMBERSHIPS = "teams_courseteammembership"
+
+
+def _in_cohorts(table, group, accept):
+    """Return the learner's rows in `table` whose cohorts of the run are of a kind that is accepted."""
+    return Probe(
+        table,
+        course=f"{GROUPS}.course_id",
+        joins=((group, f"{GROUPS}.id"), (f"{GROUPS}.id", f"{KINDS}.course_user_group_id")),
+        reads=(f"{GROUPS}.group_type", f"{KINDS}.assignment_type"),
+        accept=lambda kind, assignment: kind == "cohort" and accept(assignment),
+    )
+
+
+# The LMS keeps every member twice (docs/cohorts.md).
+AUTOMATIC_PLACES = tuple(
+    _in_cohorts(table, group, lambda assignment: assignment == AUTOMATIC)
+    for table, group in ((PLACES, "course_user_group_id"), (MEMBERS, "courseusergroup_id"))
+)
+GIVEN_PLACE = _in_cohorts(PLACES, "course_user_group_id", lambda assignment: assignment != AUTOMATIC)
+IN_TEAMS = Probe(MEMBERSHIPS, course=f"{TEAMS}.course_id", joins=(("team_id", f"{TEAMS}.id"),))
+
+
+def _bars_of_cohort(scope, taken):
+    if GIVEN_PLACE.is_present() and GIVEN_PLACE.find(scope):
+        return {(table, row["id"]): "the learner is in a cohort of staff’s choice by now" for table, row in taken}
+    columns = {PLACES: "course_user_group_id", MEMBERS: "courseusergroup_id"}
+    gone = _gone(GROUPS, {row[columns[table]] for table, row in taken})
+    return {(table, row["id"]): "the cohort is gone" for table, row in taken if row[columns[table]] in gone}
+
+
+def _leave_teams(journal, probe, keys, scope, actor_id):
+    teams = _locked_teams(keys)
+    journal.delete(MEMBERSHIPS, keys)
+    for team, size in _sizes(teams):
+        journal.update(TEAMS, [team], {"team_size": size})
+
+
+def _count_anew(keys, actor_id, kind):
+    for team, size in _sizes(_locked_teams(keys)):
+        rows.change(TEAMS, rows.among([team]), {"team_size": size})
+
+
+def _bars_of_teams(scope, taken):
+    gone = _gone(TEAMS, {_team(table, row) for table, row in taken})
+    return {(table, row["id"]): "the team is gone" for table, row in taken if _team(table, row) in gone}
+
+
+def _team(table, row):
+    return row["team_id"] if table == MEMBERSHIPS else row["id"]
+
+
+def _gone(table, ids):
+    return ids - rows.existing(table, sorted(ids)) if ids else set()
+
+
+def _locked_teams(memberships):
+    """Return the teams' ids; locked, since two learners may leave one team at the same time."""
+    if not memberships:
+        return []
+    team = schema.quoted("team_id")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT {team} FROM {schema.quoted(MEMBERSHIPS)} WHERE {rows.among(memberships).condition}"
+        )
+        teams = sorted(key for (key,) in cursor.fetchall())
+    rows.read(TEAMS, rows.among(teams))
+    return teams
+
+
+def _sizes(teams):
+    """Yield how many members each team has, as the LMS counts (CourseTeam.reset_team_size)."""
+    for team in teams:
+        yield team, len(schema.keys_where(MEMBERSHIPS, "team_id", team))
+
+
+OWNERS = (
+    Owner(
+        "partition_tags",
+        "Random group assignments",
+        Policy.OFFER,
+        (Probe("user_api_usercoursetag", reads=("key",), accept=lambda key: key.startswith(RANDOM_GROUP)),),
+        help="The learner is put into a random group again, and may see other content than before.",
+        ticked=True,
+    ),
+    Owner(
+        "cohort",
+        "Place in an automatic cohort",
+        Policy.OFFER,
+        AUTOMATIC_PLACES,
+        bars=_bars_of_cohort,
+        help="The LMS draws a cohort anew at the next visit, perhaps the same: content and discussions follow it.",
+        others=(GROUPS, KINDS),
+    ),
+    Owner(
+        "teams",
+        "Places in teams",
+        Policy.OFFER,
+        (IN_TEAMS,),
+        change=_leave_teams,
+        empties=True,
+        note=_count_anew,
+        bars=_bars_of_teams,
+        help="The learner leaves the team and may join one again. Its submissions and files stay with it.",
+        updates=(TEAMS,),
+    ),
+    Owner(
+        "team_memberships",
+        "Member of a team",
+        Policy.WARN,
+        (IN_TEAMS,),
+        help="Others may count on the learner for the team’s submissions. The place stays unless you tick it below.",
+    ),
+)
