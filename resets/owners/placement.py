@@ -23,7 +23,7 @@ TEAMS = "teams_courseteam"
 MEMBERSHIPS = "teams_courseteammembership"
 
 
-def _in_cohorts(table, group, accept):
+def _in_cohorts(table, group, accept, **more):
     """Return the learner's rows in `table` whose cohorts of the run are of a kind that is accepted."""
     return Probe(
         table,
@@ -31,15 +31,20 @@ def _in_cohorts(table, group, accept):
         joins=((group, f"{GROUPS}.id"), (f"{GROUPS}.id", f"{KINDS}.course_user_group_id")),
         reads=(f"{GROUPS}.group_type", f"{KINDS}.assignment_type"),
         accept=lambda kind, assignment: kind == "cohort" and accept(assignment),
+        **more,
     )
 
 
+def _is_automatic(assignment):
+    return assignment == AUTOMATIC
+
+
 # The LMS keeps every member twice (docs/cohorts.md).
-AUTOMATIC_PLACES = tuple(
-    _in_cohorts(table, group, lambda assignment: assignment == AUTOMATIC)
-    for table, group in ((PLACES, "course_user_group_id"), (MEMBERS, "courseusergroup_id"))
+DRAWN_PLACES = (
+    _in_cohorts(PLACES, "course_user_group_id", _is_automatic),
+    _in_cohorts(MEMBERS, "courseusergroup_id", _is_automatic, counted=False),
 )
-GIVEN_PLACE = _in_cohorts(PLACES, "course_user_group_id", lambda assignment: assignment != AUTOMATIC)
+GIVEN_PLACE = _in_cohorts(PLACES, "course_user_group_id", lambda assignment: not _is_automatic(assignment))
 IN_TEAMS = Probe(MEMBERSHIPS, course=f"{TEAMS}.course_id", joins=(("team_id", f"{TEAMS}.id"),))
 
 
@@ -109,7 +114,7 @@ OWNERS = (
         "cohort",
         "Place in an automatic cohort",
         Policy.OFFER,
-        AUTOMATIC_PLACES,
+        DRAWN_PLACES,
         bars=_bars_of_cohort,
         help="The LMS draws a cohort anew at the next visit, perhaps the same: content and discussions follow it.",
         others=(GROUPS, KINDS),

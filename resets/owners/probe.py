@@ -38,6 +38,7 @@ class Probe:
         reads, accept: further columns, and what their values are asked; a row is taken when the
             answer is true. A column that the database lacks reads as None.
         value: the column that is returned.
+        counted: whether people are told how many rows there are; not where they repeat another probe's.
         narrow: whether the course is part of the statement; not where no index has learner and
             course and the one on the course alone is huge.
     """
@@ -50,6 +51,7 @@ class Probe:
     reads: tuple[str, ...] = ()
     accept: Callable[..., bool] | None = None
     value: str = "id"
+    counted: bool = True
     narrow: bool = True
 
     @property

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from resets.models import StudentModule
@@ -95,3 +96,15 @@ def test_a_reset_by_keyboard_alone(browse, agent, enrollment, worker, scheme):
     # The button is gone with its row's state: the focus is where its effect shows.
     expect(page.locator(f"#reset-status-{enrollment.pk}")).to_be_focused()
     expect_the_whole_story(page, enrollment)
+
+
+def test_a_dialog_in_a_tab_of_its_own_ends_on_the_learners_page(browse, agent, enrollment):
+    page = browse(agent)
+    address = reverse("resets:confirm", args=[enrollment.pk])
+    page.goto(address)
+    page.get_by_label("Memo").fill("Asked for by phone")
+    page.get_by_role("button", name=f"Reset {COURSE}").click()
+    expect(page.get_by_text(f"Reset of {COURSE} enqueued.")).to_be_visible()
+    expect(page.locator(f"#reset-status-{enrollment.pk}")).to_contain_text("Enqueued")
+    page.go_back()
+    expect(page.get_by_role("button", name=f"Reset {COURSE}")).to_have_count(0)
