@@ -5,7 +5,7 @@ is one conditional UPDATE, so that exactly one of two workers, agents or clicks 
 on `ResetJob` tells a live worker from a dead one (docs/decisions/0004).
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import lru_cache
 
@@ -135,7 +135,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
 
 @atomic_with_retries
 def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker):  # noqa: PLR0913, PLR0917 (as start_reset)
-    CourseEnrollment.objects.select_for_update().get(pk=enrollment_id)
+    _lock_enrollment(enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):
         raise PermissionDenied
@@ -174,7 +174,7 @@ def _enqueue(enrollment, memo, actor, worker, **decided):
         modified=now,
         course=CourseResetCourseOptIn.objects.get(course_id=enrollment.course_id, active=True),
         course_enrollment=enrollment,
-        reset_by_id=actor.pk,
+        reset_by=actor,
         status=Status.IN_PROGRESS if worker else Status.ENQUEUED,
         comment=memo,
     )
@@ -200,18 +200,21 @@ def run_reset(audit_id: int, *, worker: str) -> bool:
     return claim(audit_id, worker=worker) and run_claimed(audit_id, worker=worker)
 
 
-def run_claimed(audit_id: int, *, worker: str, has_waited: bool = True) -> bool:
+def run_claimed(
+    audit_id: int, *, worker: str, started: CourseResetAudit | None = None, note: Callable[[], object] | None = None
+) -> bool:
     """Do a reset that this worker has claimed. Returns as `run_reset`.
 
     Args:
         audit_id, worker: as `run_reset`.
-        has_waited: False when it was decided on a moment ago; else it is decided on once more.
+        started: what `start_reset` returned a moment ago; without it the reset has waited, and is
+            decided on once more.
+        note: called in the transaction that completes the reset, for what has to be written with it.
     """
     link = connection.connection
     try:
-        if has_waited:
-            _decide_again(audit_id)
-        _clear(audit_id, worker)
+        audit = started or _decide_again(audit_id)
+        _clear(audit, worker, note)
     except LeaseLostError:
         log.warning("reset_lease_lost", audit=audit_id, worker=worker)
         return False
@@ -249,29 +252,33 @@ def _lease(worker, now):
 
 
 def _decide_again(audit_id):
-    """Refuse what may not be reset any more: by now the learner may have passed, or the run is opted out."""
-    audit = CourseResetAudit.objects.select_related("job").get(pk=audit_id)
+    """Return the audit row, with what clearing needs of other tables.
+
+    Refuses what may not be reset any more: by now the learner may have passed, or the run is opted out.
+    """
+    audit = CourseResetAudit.objects.select_related("course_enrollment__user", "reset_by", "job").get(pk=audit_id)
     enrollment, eligibility = decide(audit.course_enrollment_id, ignoring=[*RUNNING, *audit.job.overrode])
     if reason := eligibility.reason or owners.refusal(enrollment, audit.job.choices):
         raise ResetRefusedError(reason)
+    return audit
 
 
 @atomic_with_retries
-def _clear(audit_id, worker):
+def _clear(audit, worker, note=None):
     """Clear and complete in one transaction: a worker that dies leaves all of it or nothing."""
-    audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by", "job").get(pk=audit_id)
-    enrollment = CourseEnrollment.objects.select_for_update().get(pk=audit.course_enrollment_id)
-    journal = Journal.start(audit_id, ResetArchive.Kind.RESET)
+    enrollment = audit.course_enrollment
+    _lock_enrollment(enrollment.pk)
+    journal = Journal.start(audit.pk, ResetArchive.Kind.RESET)
     cleared = owners.clear(enrollment, journal=journal, actor_id=audit.reset_by_id, choices=audit.job.choices)
     now = timezone.now()
-    _settle(audit_id, worker, status=Status.COMPLETE, modified=now, completed_at=now)
-    ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, cleared=cleared)
+    _settle(audit.pk, worker, {"status": Status.COMPLETE, "completed_at": now}, now, cleared=cleared)
     history.record(actor=audit.reset_by, obj=audit, message=f"Reset complete: {sum(cleared.values())} rows cleared")
     _track("completed", audit, {"cleared": cleared})
-    ring(tasks.mail_learner, audit_id)
+    ring(tasks.mail_learner, audit.pk)
+    if note:
+        note()
 
 
-@atomic_with_retries
 def fail(audit_id: int, *, worker: str, reason: str) -> bool:
     """Mark a running reset as failed; it may be tried again by an agent.
 
@@ -283,16 +290,19 @@ def fail(audit_id: int, *, worker: str, reason: str) -> bool:
     Returns:
         Whether it was still this worker's to fail.
     """
-    now = timezone.now()
     try:
-        _settle(audit_id, worker, status=Status.FAILED, modified=now)
+        _fail(audit_id, worker, reason)
     except LeaseLostError:
         return False
-    ResetJob.objects.filter(pk=audit_id).update(finished_at=now, lease_until=None, reason=reason)
+    return True
+
+
+@atomic_with_retries
+def _fail(audit_id, worker, reason):
+    _settle(audit_id, worker, {"status": Status.FAILED}, timezone.now(), reason=reason)
     audit = CourseResetAudit.objects.select_related("course_enrollment", "reset_by").get(pk=audit_id)
     history.record(actor=audit.reset_by, obj=audit, message=f"Reset failed: {reason}")
     _track("failed", audit, {"reason": reason})
-    return True
 
 
 @atomic_with_retries
@@ -328,11 +338,22 @@ def lock_job(audit_id: int) -> ResetJob | None:
     return ResetJob.objects.select_for_update().filter(pk=audit_id).first()
 
 
-def _settle(audit_id, worker, **values):
-    """Write the outcome only as the owner of the lease: a worker that was given up writes nothing."""
-    job = lock_job(audit_id)
+def _lock_enrollment(enrollment_id):
+    CourseEnrollment.objects.select_for_update().values_list("pk").get(pk=enrollment_id)
+
+
+def _settle(audit_id, worker, outcome, now, **details):
+    """Write the outcome only as the owner of the lease: a worker that was given up writes nothing.
+
+    Args:
+        audit_id, worker: the reset, and who did it.
+        outcome: columns of the audit row.
+        now: when it came to that.
+        details: columns of the job row. It is changed first, which locks it as `lock_job` does.
+    """
+    mine = ResetJob.objects.filter(pk=audit_id, worker=worker)
     running = CourseResetAudit.objects.filter(pk=audit_id, status=Status.IN_PROGRESS)
-    if job is None or job.worker != worker or not running.update(**values):
+    if not mine.update(finished_at=now, lease_until=None, **details) or not running.update(modified=now, **outcome):
         raise LeaseLostError
 
 

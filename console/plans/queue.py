@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from console.celery import ring
@@ -86,6 +86,11 @@ class Queue:
         """Return the waiting items that nobody has, or whose lease has run out."""
         free = Q(claimed_until=None) | Q(claimed_until__lt=timezone.now())
         return self.items(plan_id).filter(free, state=ItemState.PENDING)
+
+    def startable(self, item: PlanItem, worker: str) -> QuerySet:
+        """Return the item, to be changed at once, as long as this worker holds it and its plan runs."""
+        running = self.plan.objects.filter(pk=getattr(item, f"{self.parent}_id"), state=PlanState.RUNNING)
+        return self.item.objects.filter(Exists(running), pk=item.pk, state=ItemState.PENDING, worker=worker)
 
     def release(self, plan_id: int, worker: str) -> None:
         """Give claims back, so that a resumed plan need not wait for the lease to run out."""

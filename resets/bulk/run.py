@@ -2,11 +2,13 @@
 
 A worker claims a few items, asks for another worker to take the next few, and then resets its own
 one by one. So there are as many at work as are free, and a single reset that an agent asks for
-meanwhile waits for a few items at most. An item is marked as started in the same transaction that
-writes its audit row: wherever a worker dies, an item has either no reset or one.
+meanwhile waits for a few items at most. An item is marked as started in the transaction that writes
+its audit row, and as done in the one that clears: wherever a worker dies, an item has either no
+reset or one.
 """
 
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.core.exceptions import PermissionDenied
@@ -33,6 +35,10 @@ UNEXPECTED = "The reset could not be started ({}). Nothing was cleared; the work
 STATUS_CHANGED = "Another reset was started since the list was checked. Retry to reset this learner all the same."
 
 
+class NotMineError(Exception):
+    """An item that this worker may not start any more: paused, cancelled, or claimed by another since."""
+
+
 # --- A worker's share ------------------------------------------------------------------------
 
 
@@ -53,17 +59,19 @@ def work(bulk_id: int, *, worker: str) -> int:
     QUEUE.ring(bulk_id)
     bulk = BulkReset.objects.select_related("confirmed_by").get(pk=bulk_id)
     for item in items:
-        if not QUEUE.is_running(bulk_id):
+        if not _do(item, bulk, worker):
             QUEUE.release(bulk_id, worker)
             break
-        _do(item, bulk, worker)
     QUEUE.finish(bulk_id)
     return len(items)
 
 
 def _do(item, bulk, worker):
+    """Reset an item's learner, or note why not; say whether the item was this worker's."""
     try:
-        audit_id = _start(item, bulk, worker)
+        audit = _start(item, bulk, worker)
+    except NotMineError:
+        return False
     except actions.ResetRefusedError as refusal:
         changed = isinstance(refusal, actions.StatusChangedError)
         QUEUE.fail(item, worker, STATUS_CHANGED if changed else str(refusal))
@@ -75,21 +83,21 @@ def _do(item, bulk, worker):
         log.exception("bulk_item_failed", bulk=bulk.pk, line=item.line)
         QUEUE.fail(item, worker, UNEXPECTED.format(type(error).__name__))
     else:
-        if audit_id and actions.run_claimed(audit_id, worker=worker, has_waited=False):
-            BulkItem.objects.filter(pk=item.pk, state=Item.STARTED).update(state=Item.DONE)
-        elif audit_id:
-            settle(audit_id)
+        note = partial(BulkItem.objects.filter(pk=item.pk, state=Item.STARTED).update, state=Item.DONE)
+        if not actions.run_claimed(audit.pk, worker=worker, started=audit, note=note):
+            settle(audit.pk)
+    return True
 
 
 @atomic_with_retries
 def _start(item, bulk, worker):
-    """Start and claim one item's reset; return its audit id, or None when it is not this worker's any more.
+    """Start and claim one item's reset; return its audit row.
 
     All in one transaction: where one worker writes at a time, each further one is a wait for the others.
+
+    Raises:
+        NotMineError: nothing was started.
     """
-    mine = BulkItem.objects.filter(pk=item.pk, state=Item.PENDING, worker=worker)
-    if not mine.update(state=Item.STARTED, claimed_until=None):
-        return None
     if not still_may(bulk.confirmed_by, Permission.RESET):
         raise PermissionDenied
     audit = actions.start_reset(
@@ -100,8 +108,9 @@ def _start(item, bulk, worker):
         choices=bulk.choices,
         worker=worker,
     )
-    BulkItem.objects.filter(pk=item.pk).update(audit=audit)
-    return audit.pk
+    if not QUEUE.startable(item, worker).update(state=Item.STARTED, claimed_until=None, audit=audit):
+        raise NotMineError
+    return audit
 
 
 # --- Outcomes --------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def by_lectern(enrollment: CourseEnrollment) -> float:
     audit = actions.start_reset(
         enrollment_id=enrollment.pk, memo="Benchmark", actor=agent, seen_audit_id=seen and seen.pk, worker="bench"
     )
-    if not actions.run_claimed(audit.pk, worker="bench", has_waited=False):
+    if not actions.run_claimed(audit.pk, worker="bench", started=audit):
         raise RuntimeError("The reset failed")
     return stopwatch(lambda: undo_reset(audit_id=audit.pk, memo="Benchmark", actor=agent))
 

@@ -252,10 +252,25 @@ def test_a_worker_whose_reset_was_taken_over_writes_nothing():
     actions.claim(audit.pk, worker="slow")
     ResetJob.objects.filter(pk=audit.pk).update(worker="other")
     with pytest.raises(actions.LeaseLostError):
-        actions._clear(audit.pk, "slow")
+        actions._clear(audit, "slow")
     assert not actions.fail(audit.pk, worker="slow", reason="late")
     audit.refresh_from_db()
     assert audit.status == Status.IN_PROGRESS
+
+
+def test_what_is_noted_with_a_reset_is_written_with_it_or_not_at_all():
+    enrollment = resettable()
+    factories.StudentModuleFactory(enrollment=enrollment)
+    audit = start(enrollment, worker="w1")
+
+    def die():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.run_claimed(audit.pk, worker="w1", started=audit, note=die)
+    audit.refresh_from_db()
+    assert audit.status == Status.IN_PROGRESS
+    assert StudentModule.objects.count() == 1
 
 
 def test_events_are_in_the_lms_layout(tracked, django_capture_on_commit_callbacks):

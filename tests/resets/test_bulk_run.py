@@ -264,7 +264,7 @@ def test_cancelling_leaves_out_what_was_not_started_and_keeps_the_rest(running, 
 def test_what_is_started_when_it_is_cancelled_is_finished(running, agent):
     bulk = running(2)
     first = QUEUE.claim(bulk.pk, "worker")[0]
-    audit_id = run._start(first, BulkReset.objects.get(pk=bulk.pk), "worker")
+    audit_id = run._start(first, BulkReset.objects.get(pk=bulk.pk), "worker").pk
     actions.cancel(bulk_id=bulk.pk, actor=agent)
     assert (state(bulk), bulk.finished_at) == (State.CANCELLED, None)
     assert run_claimed(audit_id, worker="worker")
@@ -278,8 +278,20 @@ def test_a_claim_from_before_the_cancel_starts_nothing(running, agent):
     bulk = running(1)
     item = QUEUE.claim(bulk.pk, "worker")[0]
     actions.cancel(bulk_id=bulk.pk, actor=agent)
-    assert run._start(item, bulk, "worker") is None
+    with pytest.raises(run.NotMineError):
+        run._start(item, BulkReset.objects.get(pk=bulk.pk), "worker")
     assert not CourseResetAudit.objects.exists()
+
+
+def test_a_claim_that_another_worker_has_by_now_starts_nothing(running):
+    bulk = running(2)
+    mine = QUEUE.claim(bulk.pk, "slow")
+    bulk.items.update(claimed_until=long_ago())
+    QUEUE.claim(bulk.pk, "next")
+    assert not run._do(mine[0], BulkReset.objects.get(pk=bulk.pk), "slow")
+    assert states(bulk) == [Item.PENDING] * 2
+    assert not CourseResetAudit.objects.exists()
+    assert StudentModule.objects.count() == 2
 
 
 @pytest.mark.parametrize(
@@ -358,7 +370,7 @@ def test_the_claims_of_a_dead_worker_are_taken_over(running, queued, django_capt
 def test_a_reset_whose_worker_died_after_starting_it_is_finished_by_another(running, queued):
     bulk = running(1)
     item = QUEUE.claim(bulk.pk, "dead")[0]
-    audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead")
+    audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead").pk
     work_until_idle(bulk)
     assert states(bulk) == [Item.STARTED], "it has its reset: nobody starts another"
     ResetJob.objects.update(lease_until=long_ago())
@@ -372,7 +384,7 @@ def test_a_reset_whose_worker_died_after_starting_it_is_finished_by_another(runn
 def test_an_outcome_that_nobody_noted_is_noted_by_the_sweeper(running, outcome):
     bulk = running(1)
     item = QUEUE.claim(bulk.pk, "dead")[0]
-    audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead")
+    audit_id = run._start(item, BulkReset.objects.get(pk=bulk.pk), "dead").pk
     CourseResetAudit.objects.filter(pk=audit_id).update(status=outcome)
     ResetJob.objects.update(reason="The disk was full.")
     sweeper.sweep()

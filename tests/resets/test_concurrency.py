@@ -79,7 +79,7 @@ def test_a_worker_that_was_given_up_and_its_successor():
     ResetJob.objects.update(lease_until=factories.days_ago(1))
     sweeper.sweep()
     at_the_same_time(
-        lambda: actions._clear(audit.pk, "slow"),
+        lambda: actions._clear(audit, "slow"),
         lambda: actions.run_reset(audit.pk, worker="successor"),
     )
     job = ResetJob.objects.select_related("audit").get()
