@@ -447,6 +447,65 @@ CREATE TABLE certificates_generatedcertificate (
   CONSTRAINT certificates_generatedcertificate_user_id_54119d22_fk FOREIGN KEY (user_id) REFERENCES auth_user (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8;
 
+CREATE TABLE certificates_historicalgeneratedcertificate (
+  id int(11) NOT NULL,
+  course_id varchar(255) NOT NULL,
+  verify_uuid varchar(32) NOT NULL,
+  download_uuid varchar(32) NOT NULL,
+  download_url varchar(128) NOT NULL,
+  grade varchar(5) NOT NULL,
+  `key` varchar(32) NOT NULL,
+  distinction tinyint(1) NOT NULL,
+  status varchar(32) NOT NULL,
+  mode varchar(32) NOT NULL,
+  name varchar(255) NOT NULL,
+  created_date datetime(6) NOT NULL,
+  modified_date datetime(6) NOT NULL,
+  error_reason varchar(512) NOT NULL,
+  history_id int(11) NOT NULL AUTO_INCREMENT,
+  history_date datetime(6) NOT NULL,
+  history_change_reason varchar(100) DEFAULT NULL,
+  history_type varchar(1) NOT NULL,
+  history_user_id int(11) DEFAULT NULL,
+  user_id int(11) DEFAULT NULL,
+  PRIMARY KEY (history_id),
+  KEY certificates_historicalgeneratedcertificate_id_269c8929 (id),
+  CONSTRAINT certificates_histori_history_user_id_1b53bc5b_fk_auth_user FOREIGN KEY (history_user_id) REFERENCES auth_user (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE schedules_schedule (
+  id int(11) NOT NULL AUTO_INCREMENT,
+  created datetime(6) NOT NULL,
+  modified datetime(6) NOT NULL,
+  active tinyint(1) NOT NULL,
+  upgrade_deadline datetime(6) DEFAULT NULL,
+  enrollment_id int(11) NOT NULL,
+  start_date datetime(6) DEFAULT NULL,
+  PRIMARY KEY (id),
+  UNIQUE KEY schedules_schedule_enrollment_id (enrollment_id),
+  KEY schedules_schedule_upgrade_deadline_0079081d (upgrade_deadline),
+  KEY schedules_schedule_start_date_3a1c341e (start_date),
+  CONSTRAINT schedules_schedule_enrollment_id_91bf8152_fk_student_c FOREIGN KEY (enrollment_id) REFERENCES student_courseenrollment (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
+CREATE TABLE schedules_historicalschedule (
+  id int(11) NOT NULL,
+  created datetime(6) NOT NULL,
+  modified datetime(6) NOT NULL,
+  active tinyint(1) NOT NULL,
+  upgrade_deadline datetime(6) DEFAULT NULL,
+  history_id int(11) NOT NULL AUTO_INCREMENT,
+  history_date datetime(6) NOT NULL,
+  history_change_reason varchar(100) DEFAULT NULL,
+  history_type varchar(1) NOT NULL,
+  enrollment_id int(11) DEFAULT NULL,
+  history_user_id int(11) DEFAULT NULL,
+  start_date datetime(6) DEFAULT NULL,
+  PRIMARY KEY (history_id),
+  KEY schedules_historicalschedule_id_4b4c4d4e (id),
+  CONSTRAINT schedules_historical_history_user_id_6f5d6d7b_fk_auth_user FOREIGN KEY (history_user_id) REFERENCES auth_user (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8;
+
 CREATE TABLE support_courseresetcourseoptin (
   id int(11) NOT NULL AUTO_INCREMENT,
   created datetime(6) NOT NULL,

@@ -191,7 +191,11 @@ INSERT INTO certificates_generatedcertificate
   (course_id, verify_uuid, download_uuid, download_url, grade, "key", distinction, status, mode, name, created_date,
    modified_date, error_reason, user_id) VALUES
   ('course-v1:DemoX+DS101+2026', '', '', '', '0.25', '', FALSE, 'notpassing', 'verified', 'Amina Yusuf',
-   '2026-03-01 00:00:00', '2026-03-01 00:00:00', '', 4);
+   '2026-03-01 00:00:00', '2026-03-01 00:00:00', '', 4),
+  ('course-v1:DemoX+DS101+2026', 'verify', 'download', 'https://example.org/1.pdf', '0.75', '', FALSE, 'downloadable',
+   'audit', 'Old Name', '2026-03-01 00:00:00', '2026-03-01 00:00:00', '', 5);
+INSERT INTO schedules_schedule (created, modified, active, upgrade_deadline, enrollment_id, start_date) VALUES
+  ('2026-03-01 00:00:00', '2026-03-01 00:00:00', TRUE, NULL, 201, '2026-03-01 00:00:00');
 
 -- The opt-in of the run in odd letter case is written in a third way. Audits: of the LMS's own tool, in every status.
 INSERT INTO support_courseresetcourseoptin (id, created, modified, course_id, active) VALUES

@@ -99,7 +99,7 @@ class Browser:
         self.get(path)
         token = TOKEN.search(self.text)
         assert token, self.text
-        body = urlencode({"csrfmiddlewaretoken": token[1], **fields}).encode()
+        body = urlencode({"csrfmiddlewaretoken": token[1], **fields}, doseq=True).encode()
         return self._open(Request(self.site + path, body, {"Referer": self.site + path}))
 
     def answers(self, path):

@@ -529,3 +529,39 @@ def test_undoing_the_reset_brings_every_row_back(lms, before, agent, reset):
     overrides = "grades_persistentsubsectiongradeoverride"
     assert before[1][overrides] == now[overrides]
     assert [tuple(row) for row in lms.run(LATEST)] == [("complete", MEMO, 1, 1)]
+
+
+CHOICES = ["schedule", "teams", "cohort", "certificate_unavailable"]
+OFFERED = {
+    "schedules_schedule": (1, 1),
+    "teams_courseteammembership": (1, 0),
+    "teams_courseteam": (1, 1),
+    "course_groups_cohortmembership": (1, 0),
+    "course_groups_courseusergroup_users": (1, 0),
+    "certificates_generatedcertificate": (1, 1),
+}
+HISTORIES = ["schedules_historicalschedule", "certificates_historicalgeneratedcertificate"]
+
+
+def test_what_an_agent_ticks_is_done_and_undone_with_the_printed_rights(lms, working, agent):
+    tables = [*OFFERED, *HISTORIES]
+    lms.run("DELETE FROM grades_persistentcoursegrade WHERE user_id = 5")  # Who passes is not reset.
+    old = contents(lms, tables)
+    agent.post("/resets/enrollments/201/confirm/", memo="Retake", choices=CHOICES)
+    assert agent.status == 200, agent.text
+    latest = LATEST.replace(str(ENROLLMENT), "201")
+    with working.worker():
+        wait_for(lambda: lms.run(latest)[0][0] in {"complete", "failed"}, "the reset")
+    assert lms.run(latest)[0][0] == "complete"
+    new = contents(lms, tables)
+    assert {name: (len(old[name] - new[name]), len(new[name] - old[name])) for name in tables} == {
+        **OFFERED,
+        **dict.fromkeys(HISTORIES, (0, 1)),
+    }
+    assert lms.run("SELECT team_size FROM teams_courseteam")[0][0] == 0
+    ((audit,),) = lms.run("SELECT MAX(id) FROM support_courseresetaudit WHERE course_enrollment_id = 201")
+    agent.post(f"/resets/{audit}/undo/", memo="It was the wrong learner")
+    assert agent.status == 200, agent.text
+    now = contents(lms, tables)
+    assert {name: now[name] for name in OFFERED} == {name: old[name] for name in OFFERED}
+    assert [len(now[name]) for name in HISTORIES] == [2, 2]
