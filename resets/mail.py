@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from console.learners import display_name, is_retired
 from console.learners import find as find_learner
+from resets import owners
 from resets.models import CourseResetAudit, ResetJob
 
 NO_ADDRESS = "The learner has no e-mail address."
@@ -66,6 +67,8 @@ def _message(audit, template):
         "course": enrollment.overview or enrollment.course_id,
         "course_key": enrollment.course_id,
         "platform": settings.LECTERN_PLATFORM_NAME,
+        "told": owners.told(audit.job.cleared),
+        "left_out": audit.job.left_out,
     }
     subject = " ".join(render_to_string(f"resets/{template}_subject.txt", context).split())
     return EmailMessage(subject, render_to_string(f"resets/{template}_body.txt", context), to=[learner.email])

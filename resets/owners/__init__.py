@@ -9,7 +9,7 @@ Other apps register owners of their own in `AppConfig.ready`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from console.platform import TableUse, merged
 from enrollments.models import CourseEnrollment
@@ -65,6 +65,15 @@ def references() -> dict[str, dict[str, str]]:
             if key == "id" and "." not in column:
                 found[probe.table][column] = table
     return dict(found)
+
+
+def told(cleared: Mapping[str, int]) -> list[str]:
+    """Return what the learner is told of a reset, beside that it took place.
+
+    Args:
+        cleared: rows cleared, by the owner's key.
+    """
+    return [owner.tells for owner in OWNERS if owner.tells and cleared.get(owner.key)]
 
 
 def consents(choices: Collection[str]) -> list[str]:

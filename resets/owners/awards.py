@@ -73,6 +73,7 @@ OWNERS = (
         note=partial(simple_history.write, CERTIFICATES, CERTIFICATE_HISTORY),
         help="Nobody is told: program certificates, badges and the credentials service keep theirs until the LMS "
         "does. The LMS issues it again when the learner passes.",
+        tells="Your certificate is no longer available. You get one again when you pass.",
         lifts="certificate",
         others=(CERTIFICATE_HISTORY,),
         notes_in=(CERTIFICATE_HISTORY,),

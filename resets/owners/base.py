@@ -38,6 +38,7 @@ class Owner:
         bars: called with the scope and the rows that a reset took, as pairs of table and values by
             column; returns why not for each of them, by table and id, that may not come back.
         help: one sentence for the agent: what follows from it.
+        tells: one sentence for the learner, in the e-mail, once rows were cleared.
         ticked: whether an offer is ticked at first; a function is asked with the scope.
         refuses: whether a warning stops the reset until the agent ticks that it is meant.
         consent: what the box beside such a warning says.
@@ -57,6 +58,7 @@ class Owner:
     note: Callable | None = None
     bars: Callable | None = None
     help: str = ""
+    tells: str = ""
     ticked: Callable[[Scope], bool] | bool = False
     refuses: bool = False
     consent: str = ""

@@ -65,6 +65,7 @@ OWNERS = (
         change=_start_now,
         note=partial(simple_history.write, SCHEDULES, SCHEDULE_HISTORY),
         help="It starts today: in a self-paced course all due dates follow. The upgrade deadline stays.",
+        tells="Your personal schedule starts anew.",
         ticked=_is_self_paced,
         others=(SCHEDULE_HISTORY, "schedules_scheduleexperience"),
         notes_in=(SCHEDULE_HISTORY,),
@@ -81,6 +82,7 @@ OWNERS = (
             ),
         ),
         help="Extensions that staff granted for the first attempt. The LMS keeps them in its cache for a while.",
+        tells="Due dates that you had been given personally are those of the course run again.",
     ),
     Owner(
         "entrance_exam",
@@ -88,6 +90,7 @@ OWNERS = (
         Policy.OFFER,
         (Probe("student_entranceexamconfiguration", reads=("skip_entrance_exam",), accept=bool),),
         help="Without it the learner takes the entrance exam again.",
+        tells="Please take the entrance exam again.",
     ),
     Owner(
         "access_roles",

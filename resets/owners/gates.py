@@ -61,6 +61,7 @@ OWNERS = (
         (_attempts(lambda proctored, external: not proctored and not external),),
         note=partial(simple_history.write, ATTEMPTS, ATTEMPT_HISTORY),
         help="An attempt that was submitted locks the learner out of the exam.",
+        tells="You may take its timed exams again.",
         others=(ATTEMPT_HISTORY,),
         notes_in=(ATTEMPT_HISTORY,),
     ),

@@ -50,7 +50,7 @@ IN_TEAMS = Probe(MEMBERSHIPS, course=f"{TEAMS}.course_id", joins=(("team_id", f"
 
 def _bars_of_cohort(scope, taken):
     if GIVEN_PLACE.is_present() and GIVEN_PLACE.find(scope):
-        return {(table, row["id"]): "the learner is in a cohort of staff’s choice by now" for table, row in taken}
+        return {(table, row["id"]): "staff have chosen a cohort since" for table, row in taken}
     columns = {PLACES: "course_user_group_id", MEMBERS: "courseusergroup_id"}
     gone = _gone(GROUPS, {row[columns[table]] for table, row in taken})
     return {(table, row["id"]): "the cohort is gone" for table, row in taken if row[columns[table]] in gone}
@@ -117,6 +117,7 @@ OWNERS = (
         DRAWN_PLACES,
         bars=_bars_of_cohort,
         help="The LMS draws a cohort anew at the next visit, perhaps the same: content and discussions follow it.",
+        tells="You may find yourself in another cohort.",
         others=(GROUPS, KINDS),
     ),
     Owner(
@@ -129,6 +130,7 @@ OWNERS = (
         note=_count_anew,
         bars=_bars_of_teams,
         help="The learner leaves the team and may join one again. Its submissions and files stay with it.",
+        tells="You are no longer a member of your team. You may join one again.",
         updates=(TEAMS,),
     ),
     Owner(

@@ -75,3 +75,30 @@ def test_a_course_name_with_line_breaks_makes_no_header():
     overview.save()
     send_reset_mail(audit.pk)
     assert mail.outbox[0].subject == "Your progress in Chemistry Bcc: everybody@example.com has been reset"
+
+
+def test_it_says_what_else_has_changed_for_the_learner():
+    plain, more = completed(), completed()
+    ResetJob.objects.filter(pk=more.pk).update(cleared={"student_modules": 3, "certificate_unavailable": 1, "teams": 0})
+    for audit in (plain, more):
+        send_reset_mail(audit.pk)
+    first, second = (message.body for message in mail.outbox)
+    assert "This has changed, too" not in first
+    assert "\n\n\n" not in first + second
+    assert (
+        "discussion posts.\n\nThis has changed, too:\n\n"
+        "  - Your certificate is no longer available. You get one again when you pass.\n\nIf you did not" in second
+    )
+
+
+def test_an_undo_says_what_did_not_come_back():
+    audits = [completed(), completed()]
+    now = timezone.now()
+    ResetJob.objects.update(mailed_at=now, undone_at=now)
+    ResetJob.objects.filter(pk=audits[1].pk).update(left_out="Places in teams: the team is gone.")
+    for audit in audits:
+        assert send_undo_mail(audit.pk)
+    first, second = (message.body for message in mail.outbox)
+    assert "Not all of it" not in first
+    assert "\n\n\n" not in first + second
+    assert "before the reset.\n\nNot all of it could be brought back. Places in teams: the team is gone.\n" in second
