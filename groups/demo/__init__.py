@@ -1,13 +1,13 @@
 """A made-up site: what `load_demo` makes of groups. Each part has a module of its own."""
 
 from console.demo import Demo
-from groups.demo import access, cohorts, content, learner_groups
+from groups.demo import access, cohorts, content, learner_groups, teams
 
-PARTS = (content, cohorts, access, learner_groups)
+PARTS = (content, cohorts, access, learner_groups, teams)
 
 
 def load(demo: Demo) -> str:
-    """Make content, cohorts and learner groups; returns what was made, in words.
+    """Make content, cohorts, learner groups and teams; returns what was made, in words.
 
     Needs the people of `console.demo` and the course runs of `enrollments.demo`.
     """
