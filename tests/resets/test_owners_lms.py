@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey
 
 from console.models import CourseAccessRole
-from enrollments.models import GeneratedCertificate
+from enrollments.models import CourseEnrollment, GeneratedCertificate
 from resets import owners
 from resets.journal import Journal, play_back
 from resets.models import ResetArchive, StudentModule
@@ -432,3 +432,11 @@ def test_a_preview_costs_the_same_however_much_there_is():
             owners.effects(enrollment)
         numbers.append(len(queries))
     assert numbers[0] == numbers[1]
+
+
+def test_text_that_is_no_course_key_is_previewed_all_the_same():
+    enrollment = factories.EnrollmentFactory(mode="audit")
+    run("UPDATE student_courseenrollment SET course_id = 'no key' WHERE id = %s", [enrollment.pk])
+    put(LIMITS, **LONG_AGO)
+    effects = owners.effects(CourseEnrollment.objects.get(pk=enrollment.pk))
+    assert counts(effects.warnings) == {}
