@@ -247,11 +247,10 @@ POSTS = {
         {"course": str(RUN), "learners": "anna", "memo": "Wrong run"},
     ),
     "groups:configurations-json": (INVALID, {}),
-    "groups:configurations-teams": (CHANGED, {"seen_revision": 1}),
+    "groups:configurations-teams": (CHANGED, {"on": "1"}),
     "groups:configuration-new": (
         CHANGED,
         {
-            "seen_revision": 1,
             "scheme": "cohort",
             "name": "New",
             "groups-TOTAL_FORMS": 1,
@@ -261,10 +260,10 @@ POSTS = {
     ),
     "groups:configuration-edit": (
         OUT_OF_DATE,
-        {"seen_revision": 0, "name": "P", "groups-TOTAL_FORMS": 0, "groups-INITIAL_FORMS": 0},
+        {"seen": "", "name": "P", "groups-TOTAL_FORMS": 0, "groups-INITIAL_FORMS": 0},
     ),
     **{
-        f"groups:configuration-{change}": (CHANGED, {"seen_revision": 1})
+        f"groups:configuration-{change}": (CHANGED, {"seen": ""})
         for change in ("activate", "deactivate", "up", "down", "delete")
     },
     "groups:import": (INVALID, {}),

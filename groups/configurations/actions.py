@@ -1,8 +1,11 @@
-"""The edits of group configurations. Each names the revision that the person saw, and takes its successor.
+"""The edits of group configurations. Each names what it changes as the person saw it: two people with two
+configurations of one run are not in each other's way.
 
 The lock of the run's content row makes edits and imports take turns. Refused edits change nothing.
 """
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -16,7 +19,7 @@ from groups.configurations.usage import Usage, in_words, usage_of
 from groups.errors import GroupStaleError
 from groups.models import CourseContent
 from groups.olx.rows import partition_changes, stored_partitions
-from groups.olx.store import STALE, summary, write_partitions
+from groups.olx.store import summary, write_partitions
 from groups.partitions import VERSION, Partition
 from groups.rules import Permission
 
@@ -24,49 +27,52 @@ Partitions = tuple[Partition, ...]
 Change = Callable[[Partitions, Usage], Partitions]
 
 
-def create(*, course_key, scheme: str, wanted: Wanted, seen_revision: int, actor) -> Partition:
+def create(*, course_key, scheme: str, wanted: Wanted, actor) -> Partition:
     """Make a group configuration; ids are drawn.
 
     Args:
         course_key: a run whose content was imported.
         scheme: "cohort" for content groups, "random" for an experiment.
         wanted: name, description and groups, at least one.
-        seen_revision: of the content that the person saw.
         actor: the signed-in person.
 
     Raises:
         PermissionDenied: the actor does not manage the groups of this run.
-        GroupStaleError: somebody changed the content or its configurations in the meantime.
         ConfigurationRefusedError: a rule is in the way; says which.
     """
 
     def add(before, usage):
         return (*before, studio.new_partition(wanted, scheme, taken_ids(before, usage)))
 
-    return _edit(course_key, seen_revision, actor, add)[-1]
+    return _edit(course_key, actor, add)[-1]
 
 
-def edit(*, course_key, partition_id: int, wanted: Wanted, seen_revision: int, actor) -> None:
-    """Rename a configuration, and rename, order, add or take away its groups. Raises as `create`.
+def edit(*, course_key, partition_id: int, wanted: Wanted, seen: str, actor) -> None:
+    """Rename a configuration, and rename, order, add or take away its groups.
 
     Args:
         wanted: groups with an id keep it, so that links hold; those that are not named are deleted.
+        seen: `fingerprint` of the configuration that the person looked at.
+
+    Raises:
+        PermissionDenied, ConfigurationRefusedError: as `create`.
+        GroupStaleError: the configuration is not as `seen` any more.
     """
 
     def change(before, usage):
         taken = taken_ids(before, usage)
-        return _replaced(before, partition_id, lambda partition: studio.edited(partition, wanted, taken))
+        return _replaced(before, partition_id, seen, lambda partition: studio.edited(partition, wanted, taken))
 
-    _edit(course_key, seen_revision, actor, change)
+    _edit(course_key, actor, change)
 
 
-def set_active(*, course_key, partition_id: int, active: bool, seen_revision: int, actor) -> None:
-    """Switch a configuration on or off; while it is off, its restrictions count for nothing. Raises as `create`."""
+def set_active(*, course_key, partition_id: int, active: bool, seen: str, actor) -> None:
+    """Switch a configuration on or off; while it is off, its restrictions count for nothing. Raises as `edit`."""
 
     def change(before, usage):
-        return _replaced(before, partition_id, lambda partition: _switched(partition, active=active))
+        return _replaced(before, partition_id, seen, lambda partition: _switched(partition, active=active))
 
-    _edit(course_key, seen_revision, actor, change)
+    _edit(course_key, actor, change)
 
 
 def _switched(partition, *, active):
@@ -75,10 +81,13 @@ def _switched(partition, *, active):
     return replace(partition, active=active, version=VERSION)
 
 
-def move(*, course_key, partition_id: int, up: bool, seen_revision: int, actor) -> None:
-    """Change places with the configuration above or below. Raises as `create`.
+def move(*, course_key, partition_id: int, up: bool, seen: str, actor) -> None:
+    """Change places with the configuration above or below. Raises as `edit`.
 
     The first configuration of content groups is the one that the LMS offers for cohorts.
+
+    Args:
+        seen: the id of the configuration above or below that the person saw, as text.
     """
 
     def change(before, usage):
@@ -87,44 +96,60 @@ def move(*, course_key, partition_id: int, up: bool, seen_revision: int, actor) 
         other = place - 1 if up else place + 1
         if not 0 <= other < len(order):
             raise ConfigurationRefusedError(f"It is the {'first' if up else 'last'} already.")
+        if seen != str(order[other].id):
+            raise GroupStaleError("Somebody changed the order of the configurations in the meantime.")
         order[place], order[other] = order[other], order[place]
         return tuple(order)
 
-    _edit(course_key, seen_revision, actor, change, note="order of configurations")
+    _edit(course_key, actor, change, note="order of configurations")
 
 
-def delete(*, course_key, partition_id: int, seen_revision: int, actor) -> None:
-    """Delete a configuration that nothing uses. Raises as `create`."""
+def delete(*, course_key, partition_id: int, seen: str, actor) -> None:
+    """Delete a configuration that nothing uses. Raises as `edit`."""
 
     def change(before, usage):
-        gone = _found(before, partition_id)
+        gone = _found(before, partition_id, seen)
         return tuple(partition for partition in before if partition is not gone)
 
-    _edit(course_key, seen_revision, actor, change)
+    _edit(course_key, actor, change)
 
 
-def replace_all(*, course_key, partitions: Partitions, seen_revision: int, actor) -> None:
-    """Make a run's configurations exactly these, as read from JSON. Raises as `create`."""
+def replace_all(*, course_key, partitions: Partitions, seen: str, actor) -> None:
+    """Make a run's configurations exactly these, as read from JSON. Raises as `edit`.
+
+    Args:
+        seen: `fingerprint` of all configurations that the person looked at, in their order.
+    """
 
     def change(before, usage):
+        if seen != fingerprint(*before):
+            raise GroupStaleError("Somebody changed this course’s configurations in the meantime.")
         return studio.check_replacement(before, partitions)
 
-    _edit(course_key, seen_revision, actor, change)
+    _edit(course_key, actor, change)
 
 
 @atomic_with_retries
-def set_team_partitions(*, course_key, on: bool, seen_revision: int, actor) -> None:
+def set_team_partitions(*, course_key, on: bool, actor) -> None:
     """Note whether teams are content groups in this run: a flag of its LMS that no table shows.
 
     Args:
         on: the LMS has `teams.content_groups_for_teams` switched on for the run.
 
     Raises:
-        PermissionDenied, GroupStaleError, ConfigurationRefusedError: as `create`.
+        PermissionDenied, ConfigurationRefusedError: as `create`.
     """
-    content = _locked(course_key, seen_revision, actor)
+    content = _locked(course_key, actor)
+    if content.team_partitions == on:
+        return
     CourseContent.objects.filter(pk=content.pk).update(team_partitions=on, revision=content.revision + 1)
     history.record(actor=actor, obj=content, message=f"Teams as content groups: {'on' if on else 'off'} in the LMS")
+
+
+def fingerprint(*partitions: Partition) -> str:
+    """Return a short text that is another one as soon as anything of these partitions, or their order, is."""
+    text = json.dumps([partition.to_json() for partition in partitions], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def taken_ids(partitions: Partitions, usage: Usage) -> set[int]:
@@ -137,11 +162,9 @@ def taken_ids(partitions: Partitions, usage: Usage) -> set[int]:
 
 
 @atomic_with_retries
-def _edit(
-    course_key, seen_revision, actor, change: Callable[[Partitions, Usage], Partitions], note: str = ""
-) -> Partitions:
+def _edit(course_key, actor, change: Change, note: str = "") -> Partitions:
     """Return the partitions after `change`, which is given those of before and what uses them."""
-    content = _locked(course_key, seen_revision, actor)
+    content = _locked(course_key, actor)
     before, usage = stored_partitions(content), usage_of(content)
     after = change(before, usage)
     _check_unused(before, after, usage)
@@ -153,15 +176,13 @@ def _edit(
     return after
 
 
-def _locked(course_key, seen_revision, actor):
-    """Return the run's content, locked, when the actor may edit it and has seen what is there."""
+def _locked(course_key, actor):
+    """Return the run's content, locked, when there is any and the actor may edit it."""
     if not actor.has_perm(Permission.MANAGE, course_key):
         raise PermissionDenied
     content = CourseContent.objects.select_for_update().filter(course_id=course_key).first()
     if content is None or content.course_id != course_key:
         raise ConfigurationRefusedError("The course’s content was not imported yet. Import it first.")
-    if content.revision != seen_revision:
-        raise GroupStaleError(STALE)
     return content
 
 
@@ -185,15 +206,18 @@ def _refuse_used(what, blocks, links):
         )
 
 
-def _found(partitions, partition_id):
+def _found(partitions, partition_id, seen=None):
+    """Return the partition of this id, when it is as `seen`; None takes it whatever it is."""
     found = next((partition for partition in partitions if partition.id == partition_id), None)
     if found is None:
         raise ConfigurationRefusedError("This configuration is no longer there.")
+    if seen is not None and seen != fingerprint(found):
+        raise GroupStaleError("Somebody changed this configuration in the meantime.")
     return found
 
 
-def _replaced(partitions, partition_id, change):
-    _found(partitions, partition_id)
+def _replaced(partitions, partition_id, seen, change):
+    _found(partitions, partition_id, seen)
     return tuple(change(partition) if partition.id == partition_id else partition for partition in partitions)
 
 

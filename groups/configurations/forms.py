@@ -12,21 +12,10 @@ MAX_ROWS = 240
 MAX_JSON = 5_000_000
 
 
-class RevisionForm(forms.Form):
-    """What every change sends: the revision that the person saw."""
+class ConfigurationForm(forms.Form):
+    """Name and description, and what the person saw; a new one was seen by nobody."""
 
-    seen_revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-
-class TeamsForm(RevisionForm):
-    """Whether teams are content groups."""
-
-    on = forms.BooleanField(required=False)
-
-
-class ConfigurationForm(RevisionForm):
-    """Name and description."""
-
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     name = forms.CharField(
         max_length=NAME_LENGTH,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -103,9 +92,10 @@ def wanted(form: ConfigurationForm, rows: BaseGroupFormSet) -> Wanted:
     return Wanted(form.cleaned_data["name"], form.cleaned_data["description"], rows.wanted())
 
 
-class JsonForm(RevisionForm):
+class JsonForm(forms.Form):
     """All configurations as JSON. `cleaned_data["partitions"]` is what was read."""
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     # No CharField: it would strip the text and count characters before it is looked at.
     text = forms.Field(
         label="user_partitions",

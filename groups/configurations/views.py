@@ -11,15 +11,7 @@ from django.views.generic import TemplateView, View
 from console.views import TablePageMixin
 from groups.access.course import load_one
 from groups.configurations import actions, assignments
-from groups.configurations.forms import (
-    ConfigurationForm,
-    GroupFormSet,
-    JsonForm,
-    NewConfigurationForm,
-    RevisionForm,
-    TeamsForm,
-    wanted,
-)
+from groups.configurations.forms import ConfigurationForm, GroupFormSet, JsonForm, NewConfigurationForm, wanted
 from groups.configurations.studio import DEFAULT_DESCRIPTION, DEFAULT_NAME, EDITABLE, ConfigurationRefusedError
 from groups.configurations.tables import ConfigurationTable, UseTable, active_badge, scheme_badge
 from groups.configurations.usage import in_words, usage_of
@@ -113,6 +105,7 @@ class ConfigurationView(ConfigurationsMixin, TablePageMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         partition = self.partition()
+        place = self.partitions.index(partition)
         links, chosen = self.usage.links_of(partition.id), self.chosen_group()
         return super().get_context_data(**kwargs) | {
             "partition": partition,
@@ -129,8 +122,9 @@ class ConfigurationView(ConfigurationsMixin, TablePageMixin, TemplateView):
             "is_used": bool(links or self.usage.blocks_of(partition.id)),
             "is_first_of_cohorts": partition.scheme == COHORT and self.is_first_of_cohorts(partition),
             "has_other_cohort_partitions": sum(part.scheme == COHORT for part in self.partitions) > 1,
-            "is_first": partition == self.partitions[0],
-            "is_last": partition == self.partitions[-1],
+            "seen": actions.fingerprint(partition),
+            "above": self.partitions[place - 1] if place else None,
+            "below": self.partitions[place + 1] if place + 1 < len(self.partitions) else None,
         }
 
     def rows(self, partition):
@@ -229,9 +223,8 @@ class NewConfigurationView(EditorView):
         return super().get(request, *args, **kwargs)
 
     def empty_forms(self):
-        initial = {"seen_revision": self.content.revision}
-        if not any(partition.scheme == COHORT for partition in self.partitions):
-            initial |= {"name": DEFAULT_NAME, "description": DEFAULT_DESCRIPTION}
+        has_content_groups = any(partition.scheme == COHORT for partition in self.partitions)
+        initial = {} if has_content_groups else {"name": DEFAULT_NAME, "description": DEFAULT_DESCRIPTION}
         return NewConfigurationForm(initial=initial), GroupFormSet(prefix="groups")
 
     def save(self):
@@ -240,7 +233,6 @@ class NewConfigurationView(EditorView):
             course_key=self.course_key,
             scheme=given["scheme"],
             wanted=wanted(self.form, self.rows),
-            seen_revision=given["seen_revision"],
             actor=self.request.user,
         ).id
 
@@ -256,7 +248,7 @@ class EditConfigurationView(EditorView):
     def empty_forms(self):
         partition = self.partition()
         initial = {
-            "seen_revision": self.content.revision,
+            "seen": actions.fingerprint(partition),
             "name": partition.name,
             "description": partition.description,
         }
@@ -272,7 +264,7 @@ class EditConfigurationView(EditorView):
             course_key=self.course_key,
             partition_id=partition_id,
             wanted=wanted(self.form, self.rows),
-            seen_revision=self.form.cleaned_data["seen_revision"],
+            seen=self.form.cleaned_data["seen"],
             actor=self.request.user,
         )
         return partition_id
@@ -289,18 +281,15 @@ class EditConfigurationView(EditorView):
 
 
 class ChangeView(ConfigurationsMixin, View):
-    """One change by one button: POST with `seen_revision`; the answer is where the person was."""
+    """One change by one button: POST with `seen`; the answer is where the person was."""
 
     http_method_names = ["post"]
     done = ""
 
     def post(self, request, course_key, partition_id):
-        form = RevisionForm(request.POST)
-        if not form.is_valid():
-            raise Http404
-        name = self.partition().name
+        name, seen = self.partition().name, request.POST.get("seen", "")
         try:
-            self.change(course_key=course_key, partition_id=partition_id, actor=request.user, **form.cleaned_data)
+            self.change(course_key=course_key, partition_id=partition_id, seen=seen, actor=request.user)
         except GroupRefusedError as refusal:
             messages.error(request, f"{refusal} Nothing was changed.")
             return redirect("groups:configuration", course_key, partition_id)
@@ -343,11 +332,8 @@ class TeamsView(ConfigurationsMixin, View):
     http_method_names = ["post"]
 
     def post(self, request, course_key):
-        form = TeamsForm(request.POST)
-        if not form.is_valid():
-            raise Http404
         try:
-            actions.set_team_partitions(course_key=course_key, actor=request.user, **form.cleaned_data)
+            actions.set_team_partitions(course_key=course_key, on="on" in request.POST, actor=request.user)
         except GroupRefusedError as refusal:
             messages.error(request, f"{refusal} Nothing was changed.")
         else:
@@ -364,7 +350,7 @@ class DeleteView(ChangeView):
     def get(self, request, course_key, partition_id):
         partition = self.partition()
         context = self.frame() | {
-            "content": self.content,
+            "seen": actions.fingerprint(partition),
             "partition": partition,
             "used": in_words(self.usage.blocks_of(partition.id), self.usage.links_of(partition.id)),
             "learners": sum(assignments.counts(course_key, partition).values()),
@@ -391,7 +377,7 @@ class JsonView(ConfigurationsMixin, TemplateView):
         if self.content is None:
             return redirect("groups:configurations", self.course_key)
         text = json.dumps([part.to_json() for part in self.partitions], indent=4, ensure_ascii=False)
-        return self.answer(JsonForm(initial={"text": text, "seen_revision": self.content.revision}))
+        return self.answer(JsonForm(initial={"text": text, "seen": actions.fingerprint(*self.partitions)}))
 
     def post(self, request, course_key):
         form = JsonForm(request.POST)
@@ -402,7 +388,7 @@ class JsonView(ConfigurationsMixin, TemplateView):
             actions.replace_all(
                 course_key=course_key,
                 partitions=given["partitions"],
-                seen_revision=given["seen_revision"],
+                seen=given["seen"],
                 actor=request.user,
             )
         except ConfigurationRefusedError as refusal:

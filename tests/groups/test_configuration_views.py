@@ -5,9 +5,11 @@ import json
 import pytest
 from django.urls import reverse
 
+from groups.configurations.actions import fingerprint
 from groups.models import CourseContent, UserCourseTag
 from groups.olx.rows import stored_partitions
 from groups.olx.store import import_content
+from groups.partitions import Group, Partition
 from tests import factories
 from tests.groups.exports import SEA, read_small, seamanship
 from tests.groups.made_course import KEY, MadeCourse
@@ -36,9 +38,16 @@ def text(response):
     return response.content.decode()
 
 
+# What the pages of `run` say that they show.
+SEEN = {
+    1000: fingerprint(Partition(1000, "Content Groups", "cohort", groups=(Group(2001, "A"), Group(2002, "B")))),
+    3000: fingerprint(Partition(3000, "Films", "random", groups=(Group(3001, "Short"), Group(3002, "Long")))),
+}
+
+
 def rows(*groups, **more):
     """Return the POST of a form: groups as dicts of their fields."""
-    data = {"groups-TOTAL_FORMS": len(groups), "groups-INITIAL_FORMS": 0, "seen_revision": 1, "name": "Content Groups"}
+    data = {"groups-TOTAL_FORMS": len(groups), "groups-INITIAL_FORMS": 0, "seen": SEEN[1000], "name": "Content Groups"}
     for number, group in enumerate(groups):
         data |= {f"groups-{number}-{field}": value for field, value in group.items()}
     return data | more
@@ -172,7 +181,7 @@ def test_more_rows_keep_what_was_typed(run, browser):
         (rows(A, B | {"position": 0}), "greater than or equal to 1"),
         (rows({"group_id": 5, "name": "Foreign"}), "Group 5 is not of this configuration."),
         (rows(A, A | {"name": "Twice"}), "Group 2001 stands twice."),
-        ({"seen_revision": 1, "name": "x"}, "ManagementForm data is missing"),
+        ({"seen": SEEN[1000], "name": "x"}, "ManagementForm data is missing"),
     ],
 )
 def test_a_wrong_form_is_422_with_the_message_and_changes_nothing(run, browser, data, message):
@@ -192,7 +201,7 @@ def test_a_group_in_use_cannot_be_taken_from_the_form(run, browser):
 
 
 def test_a_stale_form_is_409_and_keeps_what_was_typed(run, browser):
-    browser.post(address("configuration-deactivate", 1000), {"seen_revision": 1})
+    browser.post(address("configuration-deactivate", 1000), {"seen": SEEN[1000]})
     response = browser.post(address("configuration-edit", 1000), rows(A | {"name": "Typed"}, B))
     assert response.status_code == 409
     assert "Load what is there now" in text(response)
@@ -201,20 +210,39 @@ def test_a_stale_form_is_409_and_keeps_what_was_typed(run, browser):
 
 
 def test_buttons_switch_move_and_delete(run, browser):
-    browser.post(address("configuration-deactivate", 1000), {"seen_revision": 1})
-    browser.post(address("configuration-down", 1000), {"seen_revision": 2})
+    browser.post(address("configuration-deactivate", 1000), {"seen": SEEN[1000]})
+    browser.post(address("configuration-down", 1000), {"seen": 3000})
     content = CourseContent.objects.get()
     assert [(part.id, part.active) for part in stored_partitions(content)] == [(3000, True), (1000, False)]
-    browser.post(address("configuration-delete", 3000), {"seen_revision": 3})
+    browser.post(address("configuration-delete", 3000), {"seen": SEEN[3000]})
     assert [part.id for part in stored_partitions(content)] == [1000]
 
 
 def test_a_button_of_an_old_page_changes_nothing(run, browser):
-    browser.post(address("configuration-deactivate", 1000), {"seen_revision": 1})
-    response = browser.post(address("configuration-delete", 3000), {"seen_revision": 1}, follow=True)
-    assert "Somebody changed" in text(response)
+    browser.post(address("configuration-deactivate", 3000), {"seen": SEEN[3000]})
+    for data in ({"seen": SEEN[3000]}, {}):
+        response = browser.post(address("configuration-delete", 3000), data, follow=True)
+        assert "Somebody changed this configuration in the meantime." in text(response)
     assert len(stored_partitions(CourseContent.objects.get())) == 2
-    assert browser.post(address("configuration-delete", 3000)).status_code == 404
+
+
+def test_two_people_with_two_configurations_are_not_in_each_others_way(run, browser, client_of):
+    mine = browser.get(address("configuration-edit", 1000)).context["form"]["seen"].value()
+    other = client_of(factories.course_staff(KEY))
+    other.post(address("configuration-deactivate", 3000), {"seen": SEEN[3000]})
+
+    response = browser.post(address("configuration-edit", 1000), rows(A | {"name": "Typed"}, B, seen=mine))
+
+    assert response.status_code == 302
+    assert groups_of(1000) == [(2001, "Typed"), (2002, "B")]
+
+
+@pytest.mark.parametrize(("name", "button"), [("configuration-up", "Move up"), ("configuration-down", "Move down")])
+def test_the_buttons_of_a_page_send_what_it_shows(run, browser, name, button):
+    shown = text(browser.get(address("configuration", 1000 if name.endswith("down") else 3000)))
+    neighbour = 3000 if name.endswith("down") else 1000
+    assert f'name="seen" value="{neighbour}"' in shown
+    assert button in shown
 
 
 def test_what_is_in_use_has_no_delete_button(run, browser):
@@ -228,9 +256,10 @@ def test_what_is_in_use_has_no_delete_button(run, browser):
 # --- JSON and downloads ----------------------------------------------------------------------
 
 
-def send(browser, value, revision=1):
+def send(browser, value, seen=None):
+    seen = fingerprint(*stored_partitions(CourseContent.objects.get())) if seen is None else seen
     value = value if isinstance(value, str) else json.dumps(value)
-    return browser.post(address("configurations-json"), {"text": value, "seen_revision": revision})
+    return browser.post(address("configurations-json"), {"text": value, "seen": seen})
 
 
 def test_json_is_shown_and_saved(run, browser):
@@ -259,7 +288,7 @@ def test_json_that_is_none_is_422_with_the_place(run, browser, value, message):
 
 
 def test_json_of_an_old_page_is_409(run, browser):
-    assert send(browser, [], revision=0).status_code == 409
+    assert send(browser, [], seen=SEEN[1000]).status_code == 409
 
 
 def test_files_are_downloaded(client_of):
@@ -286,10 +315,8 @@ def test_whether_teams_are_content_groups_is_noted(client_of):
     there, note = (reverse(f"groups:{name}", args=[SEA]) for name in ("configurations", "configurations-teams"))
     assert "Team Group: Boats" not in text(browser.get(there))
 
-    assert "Team Group: Boats" in text(browser.post(note, {"seen_revision": 1, "on": "1"}, follow=True))
-    assert "Somebody changed" in text(browser.post(note, {"seen_revision": 1}, follow=True))
-    assert "Team Group: Boats" not in text(browser.post(note, {"seen_revision": 2}, follow=True))
-    assert browser.post(note).status_code == 404
+    assert "Team Group: Boats" in text(browser.post(note, {"on": "1"}, follow=True))
+    assert "Team Group: Boats" not in text(browser.post(note, follow=True))
 
 
 def test_a_course_without_teams_has_no_such_switch(run, browser):

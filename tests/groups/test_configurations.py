@@ -1,9 +1,11 @@
 """Studio's rules for group configurations, and what may not be taken away."""
 
 import json
+from functools import partial
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,10 +14,12 @@ from groups.configurations import actions, studio, usage
 from groups.configurations.studio import ConfigurationRefusedError, GroupEdit, Wanted
 from groups.errors import GroupStaleError
 from groups.models import CourseContent, LearnerGroup, LearnerGroupLink, PartitionGroup, UserPartition
+from groups.olx import export
 from groups.olx.rows import stored_partitions
 from groups.partitions import MAX_ID, Group, Partition, PartitionError, read_partition, read_partitions
 from tests import factories
 from tests.groups.made_course import KEY, MadeCourse
+from tests.resets.test_concurrency import at_the_same_time
 
 
 @pytest.fixture
@@ -40,8 +44,23 @@ def now(run):
 
 def act(action, run, actor, **given):
     """Do an edit from what is stored now."""
-    revision = CourseContent.objects.get(pk=run.content.pk).revision
-    return action(course_key=run.key, seen_revision=revision, actor=actor, **given)
+    if action is not actions.create:
+        given = {"seen": seen(run, given.get("partition_id"), given.get("up")), **given}
+    return action(course_key=run.key, actor=actor, **given)
+
+
+def seen(run, partition_id=None, up=None):
+    """Return what a page says it shows: one configuration, its neighbour where it moves, or all."""
+    partitions = stored_partitions(run.content)
+    if partition_id is None:
+        return actions.fingerprint(*partitions)
+    ids = [partition.id for partition in partitions]
+    if partition_id not in ids:
+        return ""
+    if up is None:
+        return actions.fingerprint(now(run)[partition_id])
+    place = ids.index(partition_id) + (-1 if up else 1)
+    return str(ids[place]) if 0 <= place < len(ids) else ""
 
 
 def wanted(*groups, name="Content Groups", description=""):
@@ -102,7 +121,7 @@ def test_what_studio_refuses_is_refused(run, actor, scheme, wish, field_and_mess
 
 def test_nothing_is_made_before_an_import(actor):
     with pytest.raises(ConfigurationRefusedError, match="not imported yet"):
-        actions.create(course_key=KEY, scheme="cohort", wanted=wanted("A"), seen_revision=0, actor=actor)
+        actions.create(course_key=KEY, scheme="cohort", wanted=wanted("A"), actor=actor)
 
 
 # --- Edit ------------------------------------------------------------------------------------
@@ -235,11 +254,82 @@ def test_only_those_who_manage_the_course_may_edit(run):
             act(actions.delete, run, person, partition_id=1000)
 
 
-def test_an_edit_of_something_older_is_refused(run, actor):
+CHANGES = {
+    "edit": (actions.edit, {"wanted": wanted(A)}),
+    "switch": (actions.set_active, {"active": False}),
+    "delete": (actions.delete, {}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_somebody_else_changed_is_not_changed_over_it(run, actor, change):
+    old = seen(run, 1000)
+    act(actions.edit, run, actor, partition_id=1000, wanted=wanted(A, B, name="Theirs"))
+    action, given = CHANGES[change]
+    with pytest.raises(GroupStaleError, match="Somebody changed this configuration in the meantime"):
+        action(course_key=KEY, partition_id=1000, seen=old, actor=actor, **given)
+    assert (now(run)[1000].name, now(run)[1000].active, len(now(run)[1000].groups)) == ("Theirs", True, 2)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_somebody_changed_elsewhere_in_the_run_is_in_nobodys_way(run, actor, change):
+    mine = seen(run, 1000)
+    act(actions.edit, run, actor, partition_id=3000, wanted=wanted(("Short", 3001), name="Theirs"))
+    act(actions.create, run, actor, scheme="cohort", wanted=wanted("North", name="Theirs too"))
+    run.block("Imported since")
+    action, given = CHANGES[change]
+    action(course_key=KEY, partition_id=1000, seen=mine, actor=actor, **given)
+    others = [partition.name for partition in now(run).values() if partition.id != 1000]
+    assert others == ["Theirs", "Plugin", "Theirs too"]
+    assert seen(run, 1000) != mine
+
+
+def test_it_may_be_as_it_was_again(run, actor):
+    old = seen(run, 1000)
     act(actions.set_active, run, actor, partition_id=1000, active=False)
-    with pytest.raises(GroupStaleError):
-        actions.delete(course_key=KEY, partition_id=1000, seen_revision=1, actor=actor)
-    assert 1000 in now(run)
+    act(actions.set_active, run, actor, partition_id=1000, active=True)
+    actions.delete(course_key=KEY, partition_id=1000, seen=old, actor=actor)
+
+
+def test_a_move_goes_by_the_neighbour_that_was_seen(run, actor):
+    act(actions.move, run, actor, partition_id=4000, up=True)
+    with pytest.raises(GroupStaleError, match="Somebody changed the order"):
+        actions.move(course_key=KEY, partition_id=4000, up=True, seen="3000", actor=actor)
+    assert list(now(run)) == [1000, 4000, 3000]
+
+
+def test_all_as_json_goes_by_all_of_them(run, actor):
+    old, partitions = seen(run), tuple(now(run).values())
+    act(actions.move, run, actor, partition_id=3000, up=True)
+    with pytest.raises(GroupStaleError, match="Somebody changed this course’s configurations"):
+        actions.replace_all(course_key=KEY, partitions=partitions, seen=old, actor=actor)
+    assert list(now(run)) == [3000, 1000, 4000]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edits_of_two_configurations_at_once_both_hold(run, actor):
+    pages = {number: seen(run, number) for number in (1000, 3000)}
+
+    def add_group(number):
+        groups = [(group.name, group.id) for group in now(run)[number].groups]
+        wish = wanted(*groups, "New", name=f"Edited {number}")
+        person = get_user_model().objects.get(pk=actor.pk)
+        actions.edit(course_key=KEY, partition_id=number, wanted=wish, seen=pages[number], actor=person)
+
+    outcomes = at_the_same_time(*(partial(add_group, number) for number in pages))
+
+    assert outcomes == [None, None]
+    after = now(run)
+    assert [after[number].name for number in pages] == ["Edited 1000", "Edited 3000"]
+    ids = [group.id for partition in after.values() for group in partition.groups]
+    assert len(set(ids)) == len(ids) == 7
+    assert {part["id"]: part["name"] for part in policy(run)} == {part.id: part.name for part in after.values()}
+
+
+def policy(run):
+    """Return the partitions of the exported policy.json."""
+    blocks = json.loads(export.exported_policy(CourseContent.objects.get(pk=run.content.pk)))
+    return next(iter(blocks.values()))["user_partitions"]
 
 
 def test_edits_are_in_the_history(run, actor):
