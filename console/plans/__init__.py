@@ -8,5 +8,6 @@ nothing for long, and a lost message is rung again by the sweeper (docs/decision
     queue     claims, leases, the end, the sweeper
     changes   confirm, discard, pause, resume, cancel, retry
     progress  counts
+    people    whose a plan is, also when the account is gone
     views     preview, progress, results and the dialogs of the changes
 """

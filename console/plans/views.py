@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 from console import html
 from console.plans.changes import PlanRefusedError
 from console.plans.models import ItemState, Plan, PlanState
+from console.plans.people import name_of, username_of
 from console.plans.progress import Progress
 from console.plans.queue import Queue
 from console.views import StaffViewMixin
@@ -83,7 +84,8 @@ class PlanMixin(StaffViewMixin):
 
     def plans(self):
         """Return the plans that the viewer may open."""
-        return self.queue.plan.objects.select_related("created_by", "confirmed_by")
+        names = {"maker_username": username_of("created_by"), "confirmer_username": username_of("confirmed_by")}
+        return self.queue.plan.objects.annotate(**names)
 
     def get_plan(self) -> Plan:
         return get_object_or_404(self.plans(), pk=self.kwargs["pk"])
@@ -96,6 +98,8 @@ class PlanMixin(StaffViewMixin):
         progress = self.progress_of(plan)
         return {
             "plan": plan,
+            "maker": name_of(plan.created_by_id, plan.maker_username),
+            "confirmer": name_of(plan.confirmed_by_id, plan.confirmer_username),
             "badge": state_badge(plan),
             "progress": progress,
             "noun": self.noun,

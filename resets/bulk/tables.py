@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from console import html
+from console.plans.people import MakerColumn
 from console.plans.views import state_badge
 from console.tables import MomentColumn, ShownColumn, Table, course_cell, export_column
 from enrollments.models import CourseOverview
@@ -38,7 +39,7 @@ class BulkTable(Table):
     learners = tables.Column(accessor="will_reset", verbose_name="Learners", attrs=NUMERIC)
     progress = ShownColumn(verbose_name="Outcome", orderable=False, attrs={"td": {"class": "small nowrap"}})
     memo = tables.Column(orderable=False, attrs={"td": {"class": "memo"}})
-    agent = tables.Column(accessor="agent_username", order_by="agent_username", verbose_name="Uploaded by")
+    agent = MakerColumn(accessor="agent_username", order_by="agent_username", verbose_name="Uploaded by")
     created = MomentColumn(verbose_name="Uploaded")
     course_key = export_column(accessor="course_id")
     done = export_column(accessor="pk", orderable=False)

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 
 from console import html
 from console.plans.models import PlanState
+from console.plans.people import MakerColumn
 from console.plans.views import state_badge
 from console.tables import MomentColumn, ShownColumn, Table
 from enrollments.defaults.realizing.models import RealizeItem, RealizePlan
@@ -36,7 +37,7 @@ class RealizePlanTable(Table):
     learners = tables.Column(accessor="will_change", verbose_name="Learners", attrs=NUMERIC)
     progress = ShownColumn(verbose_name="Outcome", orderable=False, attrs={"td": {"class": "small nowrap"}})
     memo = tables.Column(orderable=False, attrs={"td": {"class": "memo"}})
-    by = tables.Column(accessor="by_username", order_by="by_username", verbose_name="Checked by")
+    by = MakerColumn(accessor="by_username", order_by="by_username", verbose_name="Checked by")
     created = MomentColumn(verbose_name="Checked")
     title_column = "intention"
 

@@ -1,11 +1,11 @@
 """`/enrollments/intentions/plans/…`: realization plans, a new one, and one with its preview, progress and results."""
 
 from django.contrib.auth import get_user_model
-from django.db.models import F
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
 from console.plans.changes import PlanRefusedError
+from console.plans.people import username_of
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import TableView
 from enrollments.defaults.models import (
@@ -40,7 +40,7 @@ class RealizePlanListView(DefaultsMixin, TableView):
     empty_text = "A plan checks an intention for all learners of its customer, and enrolls those who can be."
 
     def get_queryset(self):
-        return RealizePlan.objects.annotate(by_username=F("created_by__username"))
+        return RealizePlan.objects.annotate(by_username=username_of("created_by"))
 
 
 class NewRealizationView(DefaultsMixin, FormView):

@@ -6,6 +6,7 @@ from django.utils.html import format_html
 
 from console import html
 from console.plans.models import ItemState
+from console.plans.people import MakerColumn
 from console.plans.views import state_badge
 from console.tables import MomentColumn, ShownColumn, Table
 from groups.cohorts.bulk.progress import progress_of
@@ -56,7 +57,7 @@ class AssignmentTable(Table):
     state = tables.Column()
     progress = ShownColumn(verbose_name="Outcome", orderable=False, attrs={"td": {"class": "small nowrap"}})
     source = tables.Column(verbose_name="File", default="–")
-    person = tables.Column(accessor="created_by__username", verbose_name="By")
+    person = MakerColumn(accessor="by_username", verbose_name="By")
     created = MomentColumn(verbose_name="Checked")
     title_column = "id"
 

@@ -5,6 +5,7 @@ from django.shortcuts import redirect
 from django.views.generic import FormView, View
 
 from console.exports import stream_csv
+from console.plans.people import username_of
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import TableView
 from groups.cohorts import rows
@@ -39,7 +40,8 @@ class AssignmentListView(CohortPageMixin, TableView):
     empty_text = "Upload a CSV file with cohorts and learners, or assign everybody without a cohort from Learners."
 
     def get_queryset(self):
-        return BulkAssignment.objects.filter(course_id=self.course_key).select_related("created_by")
+        bulks = BulkAssignment.objects.filter(course_id=self.course_key)
+        return bulks.annotate(by_username=username_of("created_by"))
 
     def get_table_kwargs(self):
         return {"course_key": self.course_key}
