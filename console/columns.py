@@ -1,6 +1,10 @@
 """What the columns of the connected MySQL or MariaDB are really like, read once for each table and process.
 
 An LMS made them, and not as Django would: by the release of its day, and by what the server was set to.
+
+`console.platform.database` reads all tables at once for checks and pages. This is asked while a
+statement is put together, in migrations as well, where tables are still being made: so it reads the
+one table, on the connection of that statement, and does not remember that a table is missing.
 """
 
 from contextlib import closing
