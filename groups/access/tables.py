@@ -134,9 +134,9 @@ class SetsColumns(Table):
     def render_groups(self, record):
         words = describe(record.facts, record.sets)
         lines = [
-            *([format_html("Cohort {}", words.cohort)] if words.cohort else []),
-            *([format_html("Groups {}", ", ".join(words.learner_groups))] if words.learner_groups else []),
-            *([format_html("Teams {}", ", ".join(words.teams))] if words.teams else []),
+            *([format_html("Cohort: {}", words.cohort)] if words.cohort else []),
+            *([format_html("Groups: {}", ", ".join(words.learner_groups))] if words.learner_groups else []),
+            *([format_html("Teams: {}", ", ".join(words.teams))] if words.teams else []),
         ]
         return format_html_join(BREAK, "{}", ((line,) for line in lines)) or muted("None")
 

@@ -118,7 +118,6 @@ OWNERS = (
         bars=_bars_of_cohort,
         help="The LMS draws a cohort anew at the next visit, perhaps the same: content and discussions follow it.",
         tells="You may find yourself in another cohort.",
-        others=(GROUPS, KINDS),
     ),
     Owner(
         "teams",

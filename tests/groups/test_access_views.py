@@ -148,7 +148,7 @@ def test_the_tab_lists_runs_with_groups_first(run, agent, anna):
     response = agent.get(reverse("groups:learner", args=["anna"]))
     first = next(iter(response.context["table"].rows)).record
     assert first.key == KEY
-    assert "Cohort Day" in text_of(response)
+    assert "Cohort: Day" in text_of(response)
     assert "1–25 of 31" in text_of(response)
 
 
