@@ -101,6 +101,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
     choices: Collection[str] = (),
     overrides: Collection[str] = (),
     worker: str = "",
+    note: Callable[[CourseResetAudit], object] | None = None,
 ) -> CourseResetAudit:
     """Start the reset of one enrollment: check again under lock, record it, ring for a worker.
 
@@ -114,6 +115,8 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
             warnings that would refuse the reset.
         overrides: conditions that an admin overrides, by name of the status; kept on record.
         worker: a worker that does the reset itself, and has claimed it with this call; no other is rung for.
+        note: called with the audit row in the transaction that writes it, for what has to be written
+            with it; what it raises is raised, and nothing was started.
 
     Returns:
         The audit row: enqueued, or in progress when a worker has claimed it.
@@ -123,8 +126,9 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
         ResetRefusedError: memo missing or too long, status changed meanwhile, not allowed, a choice
             that is none, or a warning that refuses and is not ticked.
     """
+    memo, choices = clean_memo(memo), sorted(set(choices))
     try:
-        audit = _start(enrollment_id, clean_memo(memo), actor, seen_audit_id, sorted(set(choices)), overrides, worker)
+        audit = _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker, note)
     except DataError as error:
         # An LMS whose tables are in MySQL's three-byte `utf8`; the memo is the only free text here.
         raise ResetRefusedError(UNSTORABLE) from error
@@ -134,7 +138,7 @@ def start_reset(  # noqa: PLR0913 (by keyword only: each names one thing that wa
 
 
 @atomic_with_retries
-def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker):  # noqa: PLR0913, PLR0917 (as start_reset)
+def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker, note):  # noqa: PLR0913, PLR0917 (as start_reset)
     _lock_enrollment(enrollment_id)
     enrollment, eligibility = decide(enrollment_id)
     if not actor.has_perm(Permission.RESET, enrollment):
@@ -150,6 +154,8 @@ def _start(enrollment_id, memo, actor, seen_audit_id, choices, overrides, worker
     although = "".join(f", although: {status.label.lower()}" for status in overridden)
     history.record(actor=actor, obj=audit, flag=history.ADDITION, message=f"Reset enqueued{although}: {memo}")
     _track("enqueued", audit, {"memo": memo, "choices": choices, "overrode": list(overridden)})
+    if note:
+        note(audit)
     return audit
 
 

@@ -16,7 +16,6 @@ from django.db.models import Q
 
 from console.plans.queue import SWEEP_LIMIT
 from console.rules import still_may
-from console.transactions import atomic_with_retries
 from enrollments.models import CourseEnrollment
 from resets import actions
 from resets.bulk.models import BulkItem, BulkReset
@@ -89,7 +88,6 @@ def _do(item, bulk, worker):
     return True
 
 
-@atomic_with_retries
 def _start(item, bulk, worker):
     """Start and claim one item's reset; return its audit row.
 
@@ -98,19 +96,22 @@ def _start(item, bulk, worker):
     Raises:
         NotMineError: nothing was started.
     """
+
+    def take(audit):
+        if not QUEUE.startable(item, worker).update(state=Item.STARTED, claimed_until=None, audit=audit):
+            raise NotMineError
+
     if not still_may(bulk.confirmed_by, Permission.RESET):
         raise PermissionDenied
-    audit = actions.start_reset(
+    return actions.start_reset(
         enrollment_id=item.enrollment_id,
         memo=bulk.memo,
         actor=bulk.confirmed_by,
         seen_audit_id=item.seen_audit_id,
         choices=bulk.choices,
         worker=worker,
+        note=take,
     )
-    if not QUEUE.startable(item, worker).update(state=Item.STARTED, claimed_until=None, audit=audit):
-        raise NotMineError
-    return audit
 
 
 # --- Outcomes --------------------------------------------------------------------------------
