@@ -92,16 +92,12 @@ def _read(table, where):
     ids = [row[0] for row in texts]
     if any(row[1] is None for row in texts):  # MySQL: a row that is larger as JSON than a packet may be.
         plain = f"SELECT {_list(columns)} FROM {_name(table)} WHERE {among(ids).condition} ORDER BY {_name('id')}"
-        return columns, ids, _fetch(plain)
+        return columns, ids, fetch(plain)
     return columns, ids, [_whole(text, apart) for _, text, *apart in texts]
 
 
 def _by_id(statement, where):
-    try:
-        return sorted(_fetch(statement, where.parameters), key=itemgetter(0))
-    except DatabaseError:
-        database.forget()  # Perhaps a column is gone.
-        raise
+    return sorted(fetch(statement, where.parameters), key=itemgetter(0))
 
 
 def require_current(tables: Sequence[str]) -> None:
@@ -163,7 +159,7 @@ def delete(table: str, where: Where) -> None:
 
 def existing(table: str, ids: Sequence[int]) -> set[int]:
     """Return those of the ids that rows of `table` have."""
-    return {key for (key,) in _fetch(f"SELECT {_name('id')} FROM {_name(table)} WHERE {among(ids).condition}")}
+    return {key for (key,) in fetch(f"SELECT {_name('id')} FROM {_name(table)} WHERE {among(ids).condition}")}
 
 
 def insert(table: str, columns: Sequence[str], rows: list) -> None:
@@ -209,10 +205,15 @@ def execute(statement: str, parameters: Sequence | None = None) -> int:
         return cursor.rowcount
 
 
-def _fetch(statement, parameters=None):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.fetchall()
+def fetch(statement: str, parameters: Sequence | None = None) -> list[tuple]:
+    """Return what one statement finds."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchall()
+    except DatabaseError:
+        database.forget()  # Perhaps a column is gone.
+        raise
 
 
 def _list(columns):

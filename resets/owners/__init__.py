@@ -19,6 +19,7 @@ from resets.owners import audit_access, awards, courseware, gates, grades, kept,
 from resets.owners import enrollment as of_enrollment
 from resets.owners.base import Owner, Policy
 from resets.owners.effects import Effects
+from resets.owners.probe import finding_nothing
 from resets.owners.scope import Scope
 
 # Where `Scope` looks up under which names a learner's rows are kept.
@@ -100,10 +101,18 @@ def deleting(choices: Collection[str]) -> list[str]:
     return [owner.key for owner in OWNERS if owner.key in choices and owner.deletes]
 
 
+def _scope(enrollment, asked):
+    """Return the learner and run for some owners to ask about, after a first look at which of them have no rows."""
+    scope = Scope(enrollment)
+    scope.empty = finding_nothing((probe for owner in asked for probe in owner.present()), scope)
+    return scope
+
+
 def preview(enrollment: CourseEnrollment, choices: Collection[str] = ()) -> list[tuple[Owner, int]]:
     """Return every owner whose rows a reset would clear, with how many there are now."""
-    scope = Scope(enrollment)
-    return [(owner, owner.count(scope)) for owner in cleared_with(choices)]
+    asked = cleared_with(choices)
+    scope = _scope(enrollment, asked)
+    return [(owner, owner.count(scope)) for owner in asked]
 
 
 def effects(enrollment: CourseEnrollment, choices: Collection[str] | None = None) -> Effects:
@@ -113,7 +122,7 @@ def effects(enrollment: CourseEnrollment, choices: Collection[str] | None = None
         enrollment: whose state, and in which run.
         choices: what the agent has ticked so far; None before the agent has decided.
     """
-    return Effects.find(OWNERS, Scope(enrollment), choices)
+    return Effects.find(OWNERS, _scope(enrollment, OWNERS), choices)
 
 
 def barred(archive: ResetArchive, enrollment: CourseEnrollment, choices: Collection[str]) -> dict[tuple[str, int], str]:
@@ -188,8 +197,9 @@ def clear(
     Returns:
         Rows cleared, by the owner's key.
     """
-    scope = Scope(enrollment)
-    cleared = {owner.key: owner.clear(scope, journal, actor_id) for owner in cleared_with(choices)}
+    asked = cleared_with(choices)
+    scope = _scope(enrollment, asked)
+    cleared = {owner.key: owner.clear(scope, journal, actor_id) for owner in asked}
     journal.close(sum(cleared.values()))
     return cleared
 

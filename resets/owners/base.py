@@ -118,13 +118,16 @@ class Owner:
 
     def count(self, scope: Scope) -> int:
         """Return how many rows there are, which is how many a reset would clear now."""
-        return sum(len(probe.find(scope)) for probe in self.present() if probe.counted)
+        return sum(len(probe.find(scope)) for probe in self._asked(scope) if probe.counted)
 
     def clear(self, scope: Scope, journal: Journal, actor_id: int) -> int:
         """Delete or change the learner's rows, by set and through the journal; return how many."""
         journal.owner = self.key
-        cleared = [(probe, self._clear(probe, scope, journal, actor_id)) for probe in self.present()]
+        cleared = [(probe, self._clear(probe, scope, journal, actor_id)) for probe in self._asked(scope)]
         return sum(count for probe, count in cleared if probe.counted)
+
+    def _asked(self, scope):
+        return [probe for probe in self.present() if probe not in scope.empty]
 
     def _clear(self, probe, scope, journal, actor_id):
         where = None if self.note or self.change else probe.where(scope)

@@ -4,8 +4,9 @@ Preview and reset use the same selection. Letter case counts, although collation
 `demo` for the same run: a column is compared once for its index and once more exactly.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from operator import itemgetter
 
 from django.db import connection
@@ -75,6 +76,17 @@ class Probe:
             return None
         conditions, parameters = self._conditions(scope, names)
         return rows.Where(" AND ".join(conditions), tuple(parameters))
+
+    def question(self, scope: Scope) -> tuple[str, list] | None:
+        """Return a statement, with its parameters, that gives no row when `find` finds none.
+
+        None where looking takes as much work as finding, or finding takes more than a statement.
+        """
+        names = self._names(scope) if type(self).find is Probe.find and self.narrow else []
+        if not names or (self.usage and not scope.usage_prefix):
+            return None
+        statement, parameters, _ = self._statement(scope, names)
+        return statement, parameters
 
     def holders(self, scopes: Sequence[Scope]) -> list[Scope]:
         """Return those of some learners, all in one run, who have such rows; by one statement if it can be."""
@@ -156,6 +168,16 @@ class Probe:
 
     def _name(self, name):
         return schema.quoted(self._full(name))
+
+
+def finding_nothing(probes: Iterable[Probe], scope: Scope) -> set[Probe]:
+    """Return probes that find nothing now, by one statement for all: most learners have rows in few tables."""
+    asked = {probe: question for probe in probes if (question := probe.question(scope))}
+    if not asked:
+        return set()
+    statements, parameters = zip(*asked.values(), strict=True)
+    (answers,) = rows.fetch(f"SELECT {', '.join(f'EXISTS ({one})' for one in statements)}", [*chain(*parameters)])
+    return {probe for probe, answer in zip(asked, answers, strict=True) if not answer}
 
 
 def _escaped(text: str) -> str:

@@ -16,6 +16,7 @@ class Scope:
         enrollment: the learner's enrollment in the run.
         course: the course key as text.
         user_id, enrollment_id: ids of the learner and the enrollment.
+        empty: probes that need not look, because there was nothing for them a moment ago.
     """
 
     def __init__(self, enrollment: CourseEnrollment):
@@ -23,6 +24,7 @@ class Scope:
         self.course = str(enrollment.course_id).strip()
         self.user_id = enrollment.user_id
         self.enrollment_id = enrollment.pk
+        self.empty = set()
 
     @cached_property
     def username(self) -> str:

@@ -55,6 +55,9 @@ class ByUuid(Probe):
     def is_present(self):
         return super().is_present() and OWN_UUIDS.is_present()
 
+    def question(self, scope):
+        return OWN_UUIDS.question(scope)
+
     def find(self, scope):
         uuids = iter([form for value in OWN_UUIDS.find(scope) for form in forms_of_uuid(value)])
         found = []
