@@ -178,37 +178,6 @@ def test_clearing_is_by_set():
     assert counts[0] == counts[1]
 
 
-def test_which_tables_hold_anything_is_asked_by_one_statement():
-    enrollment = factories.EnrollmentFactory()
-    schema.columns()  # Read once per process.
-    with CaptureQueriesContext(connection) as queries:
-        owners.preview(enrollment)
-    assert len(queries) == 2, "one for them, and one for the block states, which takes as long as looking"
-
-
-@pytest.mark.parametrize(
-    ("model", "factory"),
-    [(BlockCompletion, factories.BlockCompletionFactory), (StudentModule, factories.StudentModuleFactory)],
-)
-def test_what_comes_while_the_rows_are_looked_for_is_cleared_whole_or_stays(model, factory):
-    """A row may come to an empty table right after that was asked; it stays, as one does that comes after the reset."""
-    enrollment = factories.EnrollmentFactory()
-    waiting = [lambda: factory(enrollment=enrollment)]
-
-    def after_the_look(execute, sql, params, many, context):
-        result = execute(sql, params, many, context)
-        if waiting and sql.startswith("SELECT EXISTS"):
-            waiting.pop()()
-        return result
-
-    with connection.execute_wrapper(after_the_look):
-        cleared = sum(clear(enrollment).values())
-    assert not waiting
-    assert cleared + model.objects.count() == 1
-    assert sum(part.rows for part in ArchivePart.objects.all()) == cleared
-    assert sum(count for _, count in owners.preview(enrollment)) == model.objects.count(), "the second look finds it"
-
-
 # --- Databases that lack something -----------------------------------------------------------
 
 

@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import CourseKey
 
 from console.models import CourseAccessRole
-from enrollments.models import CourseEnrollment, GeneratedCertificate
+from enrollments.models import BlockCompletion, CourseEnrollment, GeneratedCertificate
 from resets import owners
 from resets.journal import Journal, play_back
-from resets.models import ResetArchive, StudentModule
+from resets.models import ArchivePart, ResetArchive, StudentModule
 from resets.owners import Policy, schema
 from tests import factories
 from tests.resets.lms_tables import TABLES, draw, fill, fill_submissions, join, put, put_team, rows, run, submit
@@ -440,3 +440,34 @@ def test_text_that_is_no_course_key_is_previewed_all_the_same():
     put(LIMITS, **LONG_AGO)
     effects = owners.effects(CourseEnrollment.objects.get(pk=enrollment.pk))
     assert counts(effects.warnings) == {}
+
+
+def test_which_tables_hold_anything_is_asked_by_one_statement():
+    enrollment = factories.EnrollmentFactory()
+    schema.columns()  # Read once per process.
+    with CaptureQueriesContext(connection) as queries:
+        owners.preview(enrollment)
+    assert len(queries) == 4, "the learner’s names, the tables, and two that are looked through anyway"
+
+
+@pytest.mark.parametrize(
+    ("model", "factory"),
+    [(BlockCompletion, factories.BlockCompletionFactory), (StudentModule, factories.StudentModuleFactory)],
+)
+def test_what_comes_while_the_rows_are_looked_for_is_cleared_whole_or_stays(model, factory):
+    """A row may come to an empty table right after that was asked; it stays, as one does that comes after the reset."""
+    enrollment = factories.EnrollmentFactory()
+    waiting = [lambda: factory(enrollment=enrollment)]
+
+    def after_the_look(execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if waiting and sql.startswith("SELECT EXISTS"):
+            waiting.pop()()
+        return result
+
+    with connection.execute_wrapper(after_the_look):
+        cleared = sum(clear(enrollment)[0].values())
+    assert not waiting
+    assert cleared + model.objects.count() == 1
+    assert sum(part.rows for part in ArchivePart.objects.all()) == cleared
+    assert sum(count for _, count in owners.preview(enrollment)) == model.objects.count(), "the second look finds it"
