@@ -1,9 +1,14 @@
-"""Nobody gets past here without a role; no personal page stays in a cache."""
+"""Nobody gets past here without a role; no personal page stays in a cache.
 
+And every page has the site's time zone, for all moments that there are.
+"""
+
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import render, resolve_url
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -13,6 +18,7 @@ from console.api import decides_itself
 from console.platform import trouble
 from console.platform.features import FeatureOffError
 from console.rules import Permission
+from console.zones import BoundlessZone
 
 NOT_HERE = 404
 BROKEN = 503
@@ -38,6 +44,17 @@ class PrivateResponseMiddleware:
             response.headers["Cache-Control"] += ", no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+class TimeZoneMiddleware:
+    """Shows and reads dates in the site's time zone, at both ends of time as well."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with timezone.override(BoundlessZone(settings.TIME_ZONE)):
+            return self.get_response(request)
 
 
 class PlatformGapMiddleware:

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "console.middleware.TimeZoneMiddleware",
     "console.middleware.PrivateResponseMiddleware",
     "console.middleware.PlatformGapMiddleware",
     "console.middleware.StaffOnlyMiddleware",
