@@ -74,6 +74,22 @@ def test_a_cohort_is_made_and_filled_by_keyboard_alone(browse, staff, course):
     assert {cohort_of(course["anna"]), cohort_of(course["ben"])} == {beta.pk}
 
 
+# Presses the button of a dialog in the first moment after it is shown, before anything else gets a turn.
+PRESS_AT_ONCE = """
+document.addEventListener("htmx:afterSwap", () => setTimeout(
+  () => document.querySelector("#dialog-host [type=submit]").click()), { once: true });
+"""
+
+
+def test_a_dialog_answers_from_its_first_moment_on(browse, staff, course):
+    page = browse(staff)
+    page.add_init_script(PRESS_AT_ONCE)
+    page.goto(f"{BASE}/cohorts/")
+    page.get_by_role("link", name="New cohort").click()
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    assert page.url.endswith("/cohorts/")
+
+
 def test_ticked_members_are_moved_and_all_can_be_ticked(browse, staff, course):
     beta = factories.CohortFactory(name="Beta", course_id=RUN)
     factories.join_cohort(course["alpha"], course["ben"])
