@@ -78,9 +78,10 @@ class Legend:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of one day's bar; places and sizes in percent, from the top."""
+    """A part of one day's bar: what it counts; places and sizes in percent, from the top."""
 
     legend: Legend
+    value: int
     y: str
     height: str
 
@@ -187,7 +188,7 @@ def _day(day, legend, counts, most, left):
     values = [counts.get((day, entry.series.key), 0) for entry in legend]
     tops = accumulate(values)
     segments = [
-        Segment(entry, _percent(1 - top / most), _percent(value / most))
+        Segment(entry, value, _percent(1 - top / most), _percent(value / most))
         for entry, value, top in zip(legend, values, tops, strict=True)
         if value
     ]

@@ -223,3 +223,42 @@ def test_a_narrow_screen_shows_rows_as_cards_and_folds_the_filters(browse, agent
     box = action.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+
+
+# --- Width ---------------------------------------------------------------------------------------
+
+
+def wider_than_their_card(page):
+    """Return the names of the tables that scroll sideways."""
+    return page.locator(".table-wrap").evaluate_all(
+        "tables => tables.filter(table => table.scrollWidth > table.clientWidth).map(table => table.ariaLabel)"
+    )
+
+
+def test_the_longest_words_of_a_learners_courses_fit_a_usual_window(browse, agent):
+    learner = factories.LearnerFactory(username="amina")
+    begun = {"start": factories.days_ago(310), "end": factories.days_ago(-310)}
+    course = factories.CourseOverviewFactory(display_name="Data Science 101", **begun)
+    factories.OptInFactory(course=course)
+    enrollment = factories.EnrollmentFactory(user=learner, course=course, mode="professional")
+    factories.CourseGradeFactory(enrollment=enrollment, percent_grade=0.25)
+    factories.AuditFactory(course_enrollment=enrollment, status="failed")
+    gone = "course-v1:Caribe+NURS300+2026"
+    factories.OptInFactory(course_id=gone)
+    factories.EnrollmentFactory(user=learner, course_id=gone)
+    page = browse(agent)
+    page.goto("/learners/amina/courses/")
+    for words in ("Try again…", "Course run not found", "Not passing", "Started 10 months ago"):
+        expect(page.locator("#table")).to_contain_text(words)
+    assert wider_than_their_card(page) == []
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_the_numbers_of_a_plot_fit_their_card(browse, agent, width):
+    for status in ("complete", "failed", "in_progress", "enqueued"):
+        factories.AuditFactory(status=status, course_enrollment=factories.EnrollmentFactory())
+    page = browse(agent, width=width)
+    page.goto("/")
+    page.get_by_text("Numbers as a table").click()
+    expect(page.locator(".plot tbody td")).to_have_text("1 complete, 1 failed, 1 in progress, 1 enqueued")
+    assert wider_than_their_card(page) == []

@@ -75,7 +75,7 @@ def test_parts_differ_by_pattern_and_the_numbers_are_a_table():
     assert 'id="p-plain"' in page
     assert 'id="p-stripes"' in page
     assert 'href="/good/"' in page
-    assert '<th scope="row">30 June 2026</th><td class="num">3</td><td class="num">0</td>' in page
+    assert '<th scope="row"><time datetime="2026-06-30">30 Jun</time></th><td>3 good</td>' in page
     assert page.count('<th scope="row">') == 1
 
 
