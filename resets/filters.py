@@ -1,6 +1,6 @@
 """Filters of the reset lists."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import django_filters as filters
 from django import forms
@@ -26,8 +26,10 @@ class ResetFilter(filters.FilterSet):
         return queryset.filter(created__gte=_midnight(value))
 
     def to_day(self, queryset, name, value):
-        """Include the whole last day."""
-        return queryset.filter(created__lt=_midnight(value) + timedelta(days=1))
+        """Include the whole last day; after the last one that there is comes nothing to leave out."""
+        if value == date.max:
+            return queryset
+        return queryset.filter(created__lt=_midnight(value + timedelta(days=1)))
 
 
 class LearnerResetFilter(ResetFilter):

@@ -339,3 +339,24 @@ def test_running_resets_stand_beside_the_name(client):
     page = text_of(client.get(address))
     assert "2 resets running" in page
     assert f'href="{reverse("resets:learner", args=[enrollment.user.username])}"' in page
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        ("2026-03-02", "", {2, 3}),
+        ("", "2026-03-02", {1, 2}),
+        ("2026-03-02", "2026-03-02", {2}),
+        ("0001-01-01", "9999-12-31", {1, 2, 3}),
+        ("9999-12-31", "", set()),
+        ("", "0001-01-01", set()),
+    ],
+)
+def test_days_are_filtered_whole(client_of, since, until, found):
+    moments = ("2026-03-01T23:59:59", "2026-03-02T23:59:59", "2026-03-03T00:00:00")
+    audits = {
+        factories.AuditFactory(created=datetime.fromisoformat(f"{text}+00:00")).pk: number
+        for number, text in enumerate(moments, 1)
+    }
+    response = client_of(factories.support()).get(reverse("resets:list"), {"since": since, "until": until})
+    assert {audits[row.record.pk] for row in response.context["table"].rows} == found
