@@ -44,8 +44,9 @@ def untouched(lms):
 
 WAITING = """
     INSERT INTO lectern_resets_job
-      (audit_id, attempts, worker, rung_at, mail_problem, reason, came_back, undo_memo, choices, overrode, cleared)
-    VALUES (1, 0, '', '2026-01-01 00:00:00', '', '', '{}', '', '[]', '[]', '{}')
+      (audit_id, attempts, worker, rung_at, mail_problem, reason, came_back, undo_memo, left_out, choices,
+       overrode, cleared)
+    VALUES (1, 0, '', '2026-01-01 00:00:00', '', '', '{}', '', '', '[]', '[]', '{}')
 """
 LOGGED = """
     INSERT INTO django_admin_log (action_time, object_repr, action_flag, change_message, content_type_id, user_id)
