@@ -2,7 +2,7 @@
 
 The workers are Celery's, with a folder for a broker, and they send the learners' e-mails (into a
 folder) while they reset. Timed is what an agent waits for: from the confirmation to the last
-learner. SQLite lets one process write at a time, so a second one helps on a server only.
+learner. SQLite lets one process write at a time, so a second one helps there a little only.
 """
 
 import os
