@@ -5,8 +5,6 @@ request is done whole or not at all, names are trimmed and checked across both k
 the last automatic cohort can be neither made manual nor deleted.
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 from django.db import IntegrityError, connection, transaction
@@ -18,6 +16,7 @@ from console.transactions import atomic_with_retries
 from groups.cohorts import events, membership
 from groups.cohorts.errors import CohortRefusedError, CohortStaleError
 from groups.cohorts.links import MAX_ID, locked_content_groups
+from groups.fingerprints import fingerprint_of
 from groups.models import (
     BulkEmailCohortTarget,
     CohortContentGroup,
@@ -260,7 +259,7 @@ def state_of(cohort: CourseUserGroup) -> CohortState:
 
 def fingerprint(state: CohortState) -> str:
     """Return a short text that is another one as soon as anything of the state is."""
-    return hashlib.sha256(json.dumps(_fields(state)).encode()).hexdigest()[:16]
+    return fingerprint_of(_fields(state))
 
 
 @dataclass(frozen=True)

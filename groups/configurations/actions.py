@@ -4,8 +4,6 @@ configurations of one run are not in each other's way.
 The lock of the run's content row makes edits and imports take turns. Refused edits change nothing.
 """
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +15,7 @@ from groups.configurations import studio
 from groups.configurations.studio import ConfigurationRefusedError, Wanted
 from groups.configurations.usage import Usage, in_words, usage_of
 from groups.errors import GroupStaleError
+from groups.fingerprints import fingerprint_of
 from groups.models import CourseContent
 from groups.olx.rows import partition_changes, stored_partitions
 from groups.olx.store import summary, write_partitions
@@ -148,8 +147,7 @@ def set_team_partitions(*, course_key, on: bool, actor) -> None:
 
 def fingerprint(*partitions: Partition) -> str:
     """Return a short text that is another one as soon as anything of these partitions, or their order, is."""
-    text = json.dumps([partition.to_json() for partition in partitions], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return fingerprint_of([partition.to_json() for partition in partitions])
 
 
 def taken_ids(partitions: Partitions, usage: Usage) -> set[int]:

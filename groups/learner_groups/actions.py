@@ -4,8 +4,6 @@ Whoever manages the groups of the course run may do all of it. The instructors o
 members only (`members`).
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -16,6 +14,7 @@ from console import history
 from console.accounts import find_accounts
 from console.transactions import atomic_with_retries
 from groups.cohorts.links import locked_content_groups
+from groups.fingerprints import fingerprint_of
 from groups.learner_groups import events
 from groups.learner_groups.errors import LearnerGroupRefusedError, LearnerGroupStaleError, NoSuchLearnerGroupError
 from groups.models import (
@@ -226,8 +225,7 @@ def details_of(group: CourseUserGroup) -> Details:
 
 def fingerprint(details: Details) -> str:
     """Return a short text that is another one as soon as anything of a group is changed."""
-    text = json.dumps([details.name, details.description, details.exclusive_set, sorted(details.instructors)])
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return fingerprint_of([details.name, details.description, details.exclusive_set, sorted(details.instructors)])
 
 
 # --- Parts -----------------------------------------------------------------------------------
