@@ -1,10 +1,11 @@
-"""Whom typed text means: usernames and e-mail addresses looked up by the set."""
+"""Whom typed text means: usernames and e-mail addresses looked up by the set. And what an account is called."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Collate, Upper
 
 
@@ -19,6 +20,14 @@ class Accounts:
 
     found: dict[str, int]
     ambiguous: dict[str, int]
+
+
+def username_of(column: str) -> Subquery:
+    """Return, for a query, the username of the account whose id is in a column; NULL where the account is gone.
+
+    No constraint keeps accounts that our own tables name, and a join would drop their rows.
+    """
+    return Subquery(get_user_model().objects.filter(pk=OuterRef(column)).values("username"))
 
 
 def find_accounts(texts: set[str]) -> Accounts:

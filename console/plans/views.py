@@ -12,9 +12,10 @@ from django.views.generic import View
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from console import html
+from console.accounts import username_of
 from console.plans.changes import PlanRefusedError
 from console.plans.models import ItemState, Plan, PlanState
-from console.plans.people import name_of, username_of
+from console.plans.people import name_of
 from console.plans.progress import Progress
 from console.plans.queue import Queue
 from console.views import StaffViewMixin
@@ -84,7 +85,7 @@ class PlanMixin(StaffViewMixin):
 
     def plans(self):
         """Return the plans that the viewer may open."""
-        names = {"maker_username": username_of("created_by"), "confirmer_username": username_of("confirmed_by")}
+        names = {"maker_username": username_of("created_by_id"), "confirmer_username": username_of("confirmed_by_id")}
         return self.queue.plan.objects.annotate(**names)
 
     def get_plan(self) -> Plan:

@@ -1,15 +1,14 @@
 """`/queries/…`: saved queries, running one, and saving, changing and deleting one."""
 
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.generic import View
 from django_htmx.http import trigger_client_event
 
+from console.accounts import username_of
 from console.queries import actions, lists
 from console.queries.filters import SavedQueryFilter
 from console.queries.forms import SavedQueryForm
@@ -35,12 +34,8 @@ class SavedQueryListView(TableView):
     empty_text = "Write a query above a list, such as Enrollments, and choose “Save query” beside it."
 
     def get_queryset(self):
-        # The accounts may be gone: no constraint guards them, and a join would drop the row.
-        names = {
-            name: Subquery(get_user_model().objects.filter(pk=OuterRef(column)).values("username"))
-            for name, column in (("owner_username", "owner_id"), ("runner_username", "last_run_by_id"))
-        }
-        return SavedQuery.objects.visible_to(self.request.user).annotate(**names)
+        visible = SavedQuery.objects.visible_to(self.request.user)
+        return visible.annotate(owner_username=username_of("owner_id"), runner_username=username_of("last_run_by_id"))
 
     def get_table_kwargs(self):
         return {"viewer": self.request.user}

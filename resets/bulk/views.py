@@ -4,7 +4,7 @@ from django.db.models import F
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
-from console.plans.people import username_of
+from console.accounts import username_of
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import StaffViewMixin, TableView
 from enrollments.models import CourseOverview
@@ -44,7 +44,7 @@ class BulkListView(TableView):
     empty_text = "Paste or upload a list of learners to reset them all in one course run."
 
     def get_queryset(self):
-        return BulkReset.objects.annotate(agent_username=username_of("created_by"))
+        return BulkReset.objects.annotate(agent_username=username_of("created_by_id"))
 
 
 class NewBulkView(StaffViewMixin, FormView):

@@ -4,8 +4,8 @@ from django.contrib.auth import get_user_model
 from django.shortcuts import redirect
 from django.views.generic import FormView
 
+from console.accounts import username_of
 from console.plans.changes import PlanRefusedError
-from console.plans.people import username_of
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import TableView
 from enrollments.defaults.models import (
@@ -40,7 +40,7 @@ class RealizePlanListView(DefaultsMixin, TableView):
     empty_text = "A plan checks an intention for all learners of its customer, and enrolls those who can be."
 
     def get_queryset(self):
-        return RealizePlan.objects.annotate(by_username=username_of("created_by"))
+        return RealizePlan.objects.annotate(by_username=username_of("created_by_id"))
 
 
 class NewRealizationView(DefaultsMixin, FormView):

@@ -4,8 +4,8 @@ from django.db.models import F
 from django.shortcuts import redirect
 from django.views.generic import FormView, View
 
+from console.accounts import username_of
 from console.exports import stream_csv
-from console.plans.people import username_of
 from console.plans.views import Change, PlanChangeView, PlanMixin, PlanProgressView
 from console.views import TableView
 from groups.cohorts import rows
@@ -41,7 +41,7 @@ class AssignmentListView(CohortPageMixin, TableView):
 
     def get_queryset(self):
         bulks = BulkAssignment.objects.filter(course_id=self.course_key)
-        return bulks.annotate(by_username=username_of("created_by"))
+        return bulks.annotate(by_username=username_of("created_by_id"))
 
     def get_table_kwargs(self):
         return {"course_key": self.course_key}
