@@ -137,8 +137,9 @@ def barred(archive: ResetArchive, enrollment: CourseEnrollment, choices: Collect
         DamagedArchiveError: a checksum is wrong.
     """
     found: dict[tuple[str, int], str] = {}
+    scope = Scope(enrollment)
     for owner in (owner for owner in cleared_with(choices) if owner.bars):
-        reasons = owner.bars(Scope(enrollment), contents(archive, owner.key))
+        reasons = owner.bars(scope, contents(archive, owner.key))
         found |= {row: f"{owner.label}: {reason}" for row, reason in reasons.items()}
     return found
 

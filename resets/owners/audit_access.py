@@ -8,10 +8,9 @@ organisation's, the site's and the one for all.
 
 from dataclasses import dataclass
 
-from django.db import connection
-
 from console.platform import features
 from enrollments.models import CourseMode
+from resets import rows
 from resets.owners import schema
 from resets.owners.base import Owner, Policy
 from resets.owners.probe import Probe
@@ -46,11 +45,7 @@ def _can_be_upgraded(course_key):
 def _is_limited(enrollment):
     """Say whether limits are enabled for the run, and were when the learner enrolled."""
     key = enrollment.course_id
-    meant = {
-        "org": key.org,
-        "org_course": f"{key.org}+{key.course}",
-        "course_id": str(key),
-    }
+    meant = {"org": key.org, "org_course": f"{key.org}+{key.course}", "course_id": str(key)}
     enabled, since = None, None
     for row in sorted(_rows(enrollment.created), key=_level):
         if any(row[level] not in {None, meant[level]} for level in meant):
@@ -69,9 +64,8 @@ def _rows(moment):
     selected = ", ".join(schema.quoted(name) for name in COLUMNS)
     since = schema.quoted("enabled_as_of")
     is_before = f"CASE WHEN {since} IS NULL THEN NULL WHEN {since} <= %s THEN 1 ELSE 0 END"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {is_before}, {selected} FROM {schema.quoted(SETTINGS)}", [schema.moment(moment)])
-        return [dict(zip(("is_before", *COLUMNS), row, strict=True)) for row in cursor.fetchall()]
+    found = rows.fetch(f"SELECT {is_before}, {selected} FROM {schema.quoted(SETTINGS)}", [schema.moment(moment)])
+    return [dict(zip(("is_before", *COLUMNS), row, strict=True)) for row in found]
 
 
 OWNERS = (

@@ -48,6 +48,9 @@ def _certificates(accept):
     return Probe(CERTIFICATES, reads=("status",), accept=accept)
 
 
+ISSUED_ONES = _certificates(lambda status: status == ISSUED)
+
+
 def _make_unavailable(journal, probe, keys, scope, actor_id):
     """Write what the LMS writes when it invalidates a certificate (GeneratedCertificate.invalidate)."""
     emptied = dict.fromkeys(("download_uuid", "download_url", "grade", "error_reason"), "")
@@ -59,7 +62,7 @@ OWNERS = (
         "certificate",
         "Certificate issued",
         Policy.WARN,
-        (_certificates(lambda status: status == ISSUED),),
+        (ISSUED_ONES,),
         help="It stays valid, although the learner’s grade is gone, unless you make it unavailable below.",
         refuses=True,
         consent="Reset although a certificate was issued",
@@ -68,7 +71,7 @@ OWNERS = (
         "certificate_unavailable",
         "Issued certificate, which becomes unavailable",
         Policy.OFFER,
-        (_certificates(lambda status: status == ISSUED),),
+        (ISSUED_ONES,),
         change=_make_unavailable,
         note=partial(simple_history.write, CERTIFICATES, CERTIFICATE_HISTORY),
         help="Nobody is told: program certificates, badges and the credentials service keep theirs until the LMS "

@@ -32,7 +32,7 @@ def _celebrate_again(journal, probe, keys, scope, actor_id):
 
 def _start_now(journal, probe, keys, scope, actor_id):
     now = schema.moment()
-    journal.update(SCHEDULES, keys, {"start_date": now, "modified": now})
+    journal.update(probe.table, keys, {"start_date": now, "modified": now})
 
 
 def _is_self_paced(scope):

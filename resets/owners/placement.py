@@ -4,8 +4,6 @@ Decisions of staff stay: a cohort that they gave, a team's own work. What is giv
 with an undo unless its group is gone, or staff have decided otherwise since.
 """
 
-from django.db import connection
-
 from resets import rows
 from resets.owners import schema
 from resets.owners.base import Owner, Policy
@@ -51,9 +49,18 @@ IN_TEAMS = Probe(MEMBERSHIPS, course=f"{TEAMS}.course_id", joins=(("team_id", f"
 def _bars_of_cohort(scope, taken):
     if GIVEN_PLACE.is_present() and GIVEN_PLACE.find(scope):
         return {(table, row["id"]): "staff have chosen a cohort since" for table, row in taken}
-    columns = {PLACES: "course_user_group_id", MEMBERS: "courseusergroup_id"}
-    gone = _gone(GROUPS, {row[columns[table]] for table, row in taken})
-    return {(table, row["id"]): "the cohort is gone" for table, row in taken if row[columns[table]] in gone}
+    return _bars_where_gone(taken, GROUPS, {PLACES: "course_user_group_id", MEMBERS: "courseusergroup_id"}, "cohort")
+
+
+def _bars_of_teams(scope, taken):
+    return _bars_where_gone(taken, TEAMS, {MEMBERSHIPS: "team_id", TEAMS: "id"}, "team")
+
+
+def _bars_where_gone(taken, groups, columns, noun):
+    """Bar the rows whose column, by table, has the id of a group that is gone."""
+    ids = {row[columns[table]] for table, row in taken}
+    gone = ids - rows.existing(groups, sorted(ids)) if ids else set()
+    return {(table, row["id"]): f"the {noun} is gone" for table, row in taken if row[columns[table]] in gone}
 
 
 def _leave_teams(journal, probe, keys, scope, actor_id):
@@ -68,29 +75,14 @@ def _count_anew(keys, actor_id, kind):
         rows.change(TEAMS, rows.among([team]), {"team_size": size})
 
 
-def _bars_of_teams(scope, taken):
-    gone = _gone(TEAMS, {_team(table, row) for table, row in taken})
-    return {(table, row["id"]): "the team is gone" for table, row in taken if _team(table, row) in gone}
-
-
-def _team(table, row):
-    return row["team_id"] if table == MEMBERSHIPS else row["id"]
-
-
-def _gone(table, ids):
-    return ids - rows.existing(table, sorted(ids)) if ids else set()
-
-
 def _locked_teams(memberships):
     """Return the teams' ids; locked, since two learners may leave one team at the same time."""
     if not memberships:
         return []
     team = schema.quoted("team_id")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT DISTINCT {team} FROM {schema.quoted(MEMBERSHIPS)} WHERE {rows.among(memberships).condition}"
-        )
-        teams = sorted(key for (key,) in cursor.fetchall())
+    of_learner = rows.among(memberships).condition
+    found = rows.fetch(f"SELECT DISTINCT {team} FROM {schema.quoted(MEMBERSHIPS)} WHERE {of_learner}")
+    teams = sorted(key for (key,) in found)
     rows.read(TEAMS, rows.among(teams))
     return teams
 

@@ -106,9 +106,7 @@ class Probe:
         if not names or (self.usage and not scope.usage_prefix):
             return []
         statement, parameters, read = self._statement(scope, names)
-        with connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            found = cursor.fetchall()
+        found = rows.fetch(statement, parameters)
         if self.usage or self.accept:
             found = [row for row in found if self._is_meant(scope, row, read)]
         return list(dict.fromkeys(map(itemgetter(0), found)))

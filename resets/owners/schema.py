@@ -6,6 +6,7 @@ from django.db import connection
 from django.utils import timezone
 
 from console.platform import database
+from resets import rows
 
 
 def columns() -> dict[str, dict[str, database.Column]]:
@@ -30,9 +31,8 @@ def quoted(name: str) -> str:
 
 def keys_where(table: str, column: str, value) -> list[int]:
     """Return the ids of the rows of `table` with this value."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {quoted('id')} FROM {quoted(table)} WHERE {quoted(column)} = %s", [value])
-        return [key for (key,) in cursor.fetchall()]
+    found = rows.fetch(f"SELECT {quoted('id')} FROM {quoted(table)} WHERE {quoted(column)} = %s", [value])
+    return [key for (key,) in found]
 
 
 def moment(value: datetime | None = None) -> object:

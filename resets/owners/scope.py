@@ -3,9 +3,8 @@
 import uuid
 from functools import cached_property
 
-from django.db import connection
-
 from enrollments.models import CourseEnrollment
+from resets import rows
 from resets.owners import schema
 
 
@@ -69,6 +68,4 @@ def _fetch(table, names, user_id):
         return []
     selected = ", ".join(schema.quoted(name) for name in names)
     statement = f"SELECT {selected} FROM {schema.quoted(table)} WHERE {schema.quoted('user_id')} = %s"
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} ORDER BY {schema.quoted('id')}", [user_id])
-        return cursor.fetchall()
+    return rows.fetch(f"{statement} ORDER BY {schema.quoted('id')}", [user_id])

@@ -133,6 +133,12 @@ TABLES = {
         " course_id:text? site_id:int?"
     ),
 }
+# Where the LMS's ORM would have written what was done and undone: that stays.
+HISTORIES = {
+    "certificates_historicalgeneratedcertificate",
+    "proctoring_proctoredexamstudentattempt_history",
+    "schedules_historicalschedule",
+}
 TYPES = {
     "sqlite": {"key": "integer PRIMARY KEY AUTOINCREMENT", "int": "integer", "text": "varchar(255)", "long": "text"}
     | {"time": "datetime", "bool": "bool", "real": "real", "uuid": "char(32)"},

@@ -12,18 +12,12 @@ from resets import actions, owners, undo
 from resets.models import ArchivePart, CourseResetAudit, ResetJob
 from tests import factories
 from tests.resets import lms_tables
-from tests.resets.lms_tables import draw, fill, join, put, put_team, rows, run
+from tests.resets.lms_tables import HISTORIES, draw, fill, join, put, put_team, rows, run
 from tests.resets.states import resettable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
 OFFERS = [owner.key for owner in owners.OWNERS if owner.is_choice and not owner.refuses]
-# The LMS's ORM would have written there, twice: that stays.
-HISTORIES = {
-    "certificates_historicalgeneratedcertificate",
-    "proctoring_proctoredexamstudentattempt_history",
-    "schedules_historicalschedule",
-}
 PARTS = (lms_tables.fill, lms_tables.fill_gates, lms_tables.fill_awards, lms_tables.fill_submissions)
 
 

@@ -12,16 +12,22 @@ from resets.journal import Journal, play_back
 from resets.models import ArchivePart, ResetArchive, StudentModule
 from resets.owners import Policy, schema
 from tests import factories
-from tests.resets.lms_tables import TABLES, draw, fill, fill_submissions, join, put, put_team, rows, run, submit
+from tests.resets.lms_tables import (
+    HISTORIES,
+    TABLES,
+    draw,
+    fill,
+    fill_submissions,
+    join,
+    put,
+    put_team,
+    rows,
+    run,
+    submit,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lms_schema")]
 
-# Where the LMS's ORM would have written what was done: that stays.
-HISTORIES = {
-    "certificates_historicalgeneratedcertificate",
-    "proctoring_proctoredexamstudentattempt_history",
-    "schedules_historicalschedule",
-}
 CHOICES = [owner.key for owner in owners.OWNERS if owner.is_choice]
 CLEARED = {
     "overrides": 0,
