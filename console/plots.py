@@ -88,9 +88,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Day:
-    """One day: its sum, and the parts of its bar."""
+    """One day: its numbers in the order of the series, and the parts of its bar."""
 
     day: date
+    values: list[int]
     total: int
     x: str
     segments: list[Segment]
@@ -191,7 +192,7 @@ def _day(day, legend, counts, most, left):
         for entry, value, top in zip(legend, values, tops, strict=True)
         if value
     ]
-    return Day(day, sum(values), _percent(left), segments)
+    return Day(day, values, sum(values), _percent(left), segments)
 
 
 def _percent(share: float) -> str:
